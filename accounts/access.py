@@ -1,0 +1,256 @@
+"""The one rule: who may see which student.
+
+Owns the relation *grants* (user, student, rule that grants it). Everything that asks "may they?", "who can?" or
+"whom does this person see?" reads it here. Views get a student by `open_student` alone, which fetches and checks in
+one call and answers a stranger with 404, so that nothing is confirmed to exist; `listing` and `opening` accept only
+the `ReportAccess` it returns, so a call without a check does not type-check. If this file is wrong, a child's scores
+reach the wrong adult. The ways in are in `accounts.access_rules`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import InitVar, dataclass, field
+from datetime import date
+from functools import lru_cache, reduce
+from operator import or_
+from typing import Any
+
+from django.db import models
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast
+from django.http import Http404
+
+from accounts.access_rules import FAMILY_RULES, RULES, held_as
+from accounts.models import (
+    Block,
+    Enrollment,
+    Hold,
+    School,
+    StaffRole,
+    Student,
+    User,
+)
+from accounts.models.period import current
+from accounts.rights import Right
+from portal.base.clock import local_today
+
+_BUILT_HERE = object()
+
+
+class NoGrant(Http404):
+    """A signed-in person asked for a student they may not see, or that does not exist: the same to them."""
+
+    def __init__(self, student_uuid: uuid.UUID | None) -> None:
+        super().__init__("No such page.")
+        self.student_uuid = student_uuid
+
+
+@dataclass(frozen=True)
+class ReportAccess:
+    """Proof that `user` may see this student's reports now, with the rule that says so. Only this module builds it.
+
+    `ssid` is empty when the student has none, when another student has the same one (`ssid_shared`), or when it changed
+    under a live link and staff have not confirmed it (`ssid_changed`): ETS answers by SSID alone and names nobody, so
+    nobody is asked about (trust A11). `held` says that reports are under a hold which this person may not
+    pass (trust A4): the page explains, and ETS is not asked.
+    """
+
+    user: User
+    student_id: int
+    student_uuid: uuid.UUID
+    student_name: str = field(repr=False)
+    student_grade: str = field(repr=False)
+    ssid: str = field(repr=False)
+    ssid_shared: bool
+    ssid_changed: bool
+    held: bool
+    school: School | None
+    district_id: int
+    rule: str
+    relation: str
+    source: str
+    legal_basis: str
+    # Not kept: what came out of an instance could be handed in again, by `dataclasses.replace` too.
+    built: InitVar[object]
+
+    def __post_init__(self, built: object) -> None:
+        if built is not _BUILT_HERE:
+            raise TypeError("Only accounts.access builds a ReportAccess: call open_student.")
+
+    @property
+    def is_family(self) -> bool:
+        return self.rule in FAMILY_RULES
+
+
+# --- The relation, read in any direction ---------------------------------------------------------------------------
+
+
+def grants(*, user: User | None = None, student: Student | None = None) -> QuerySet[Any]:
+    """Return the grants as rows `{rank, rule, by_user, to_student, relation_, source_}`, best first.
+
+    Name a user, a student or both: the condition goes into every rule before they are joined.
+    """
+    parts = [_by_rule(name, user, student) for name in RULES]
+    return parts[0].union(*parts[1:], all=True).order_by("rank", "source_")
+
+
+def best_grant(user: User, student: Student) -> dict[str, Any] | None:
+    """Return the first row of `grants` for these two; a parent, asked for first, costs a sixth of all rules."""
+    for name in RULES:
+        found: dict[str, Any] | None = _by_rule(name, user, student).order_by("source_").first()
+        if found is not None:
+            return found
+    return None
+
+
+def _by_rule(name: str, user: User | None, student: Student | None) -> QuerySet[Any]:
+    return _between(_described(name, local_today()), user, student)
+
+
+def _between(rows: QuerySet[Any], user: User | None, student: Student | None) -> QuerySet[Any]:
+    rows = rows.all()
+    if user is not None:
+        rows = rows.filter(grant_user=user.pk)
+    if student is not None:
+        rows = rows.filter(grant_student=student.pk)
+    return rows
+
+
+# Kept are questions, never answers: Django needs longer to put these together than the database to answer them. Nobody
+# reads the kept ones themselves; every reader gets a copy without an answer, by `filter` or `all`.
+_kept_for_the_day = lru_cache(maxsize=4 * len(RULES))
+
+
+@_kept_for_the_day
+def _granted(name: str, day: date) -> QuerySet[Any]:
+    active = User.objects.filter(pk=OuterRef("grant_user"), is_active=True)
+    # A block reaches the person, whichever rule would let them in, and outranks them all (trust A3).
+    blocked = Block.objects.on(day).filter(
+        guardianship__guardian__user=OuterRef("grant_user"), guardianship__student=OuterRef("grant_student")
+    )
+    rows: QuerySet[Any] = RULES[name][0](day).filter(Exists(active), ~Exists(blocked)).order_by()
+    return rows
+
+
+@_kept_for_the_day
+def _described(name: str, day: date) -> QuerySet[Any]:
+    rows: QuerySet[Any] = _granted(name, day).values(
+        rank=Value(list(RULES).index(name), models.IntegerField()),
+        rule=Value(name),
+        by_user=F("grant_user"),
+        to_student=F("grant_student"),
+        relation_=Cast("grant_relation", CharField()),
+        source_=Cast("grant_source", CharField()),
+    )
+    return rows
+
+
+@_kept_for_the_day
+def _students_on(day: date) -> QuerySet[Student]:
+    """Everybody, each with whether another has the same SSID, and whether there is a hold."""
+    twin = Student.unscoped.filter(ssid=OuterRef("ssid")).exclude(ssid="").exclude(pk=OuterRef("pk"))
+    return Student.unscoped.annotate(
+        ssid_shared=Exists(twin),
+        under_hold=Exists(Hold.objects.on(day).filter(student=OuterRef("pk"))),
+    )
+
+
+@_kept_for_the_day
+def _enrolments_on(day: date) -> QuerySet[Enrollment]:
+    """Every enrolment; a student's first is at the school that speaks for them.
+
+    The active primary one, else the active one, else the last.
+    """
+    active = Case(When(current(day) & Q(primary=True), then=2), When(current(day), then=1), default=0)
+    rows: QuerySet[Enrollment] = Enrollment.objects.all()
+    return rows.annotate(active=active).order_by("-active", F("starts").desc(nulls_last=True), "-pk")
+
+
+def students_visible_to(user: User, *, rules: Iterable[str] = tuple(RULES)) -> QuerySet[Student]:
+    """Return the students this person may see, each with `school_name`, by last and first name."""
+    day = local_today()
+    by_rule = (Q(pk__in=_between(_granted(name, day), user, None).values("grant_student")) for name in rules)
+    return (
+        Student.unscoped.filter(reduce(or_, by_rule))
+        .annotate(school_name=Subquery(_speaking(OuterRef("pk")).values("school__name")[:1]))
+        .order_by("last_name", "first_name", "pk")
+    )
+
+
+def children_of(user: User) -> QuerySet[Student]:
+    """Return the students this person sees as family: their children, or themselves."""
+    return students_visible_to(user, rules=FAMILY_RULES)
+
+
+def open_student(user: User, student_uuid: uuid.UUID) -> ReportAccess:
+    """Fetch a student and check, in one call. Raises `NoGrant` (a 404) for strangers and for unknown ids alike."""
+    student: Any = _students_on(local_today()).filter(uuid=student_uuid).first()
+    if student is None:
+        raise NoGrant(None)
+    grant = best_grant(user, student)
+    if grant is None:
+        raise NoGrant(student.uuid)
+    speaking = _speaking(student).select_related("school").first()
+    return ReportAccess(
+        user=user,
+        student_id=student.pk,
+        student_uuid=student.uuid,
+        student_name=student.full_name,
+        student_grade=student.grade,
+        ssid="" if student.ssid_shared or student.ssid_changed_at else student.ssid,
+        ssid_shared=student.ssid_shared,
+        ssid_changed=student.ssid_changed_at is not None,
+        held=student.under_hold and not _may_pass_holds(user, student),
+        school=speaking.school if speaking else None,
+        district_id=student.district_id,
+        rule=grant["rule"],
+        relation=grant["relation_"],
+        source=grant["source_"],
+        legal_basis=RULES[grant["rule"]][1],
+        built=_BUILT_HERE,
+    )
+
+
+# --- Looking after a student: what staff do about access, no report opened -----------------------------------------
+
+
+def students_looked_after(user: User, right: Right) -> QuerySet[Student]:
+    """Return the students for whom this person holds `right`, by a role at their school or in the district."""
+    day = local_today()
+    roles = StaffRole.objects.on(day).filter(held_as(right), user=user)
+    here = Enrollment.objects.on(day).filter(school__in=roles.values("school"))
+    district_wide = roles.filter(school__isnull=True)
+    blocked = Block.objects.on(day).filter(
+        guardianship__guardian__user=user.pk, guardianship__student=OuterRef("pk")
+    )
+    return Student.unscoped.filter(
+        Q(pk__in=here.values("student")) | Q(district__in=district_wide.values("district"))
+    ).exclude(Exists(blocked))
+
+
+def may_see_who_sees(may_see: ReportAccess) -> bool:
+    """Say whether this member of staff may also look at who else sees the student."""
+    mine = students_looked_after(may_see.user, Right.SEE_WHO_SEES)
+    return mine.filter(pk=may_see.student_id).exists()
+
+
+def look_after(user: User, student_uuid: uuid.UUID, right: Right) -> Student:
+    """Fetch a student and check the right, in one call. Raises `NoGrant` (a 404) for everybody else."""
+    student = students_looked_after(user, right).filter(uuid=student_uuid).first()
+    if student is None:
+        raise NoGrant(None)
+    return student
+
+
+def _may_pass_holds(user: User, student: Student) -> bool:
+    custodian = StaffRole.objects.on(local_today()).filter(
+        held_as(Right.SEE_HELD_REPORTS), user=user, district=student.district_id, school__isnull=True
+    )
+    return bool(custodian.exists())
+
+
+def _speaking(student: Any) -> QuerySet[Enrollment]:
+    """Return a student's enrolments, first the one at the school that speaks for them."""
+    return _enrolments_on(local_today()).filter(student=student)

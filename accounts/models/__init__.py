@@ -1,0 +1,40 @@
+"""Who people are, and the record of who may see and who saw whom."""
+
+from accounts.models.access_change import AccessChange
+from accounts.models.access_record import AccessRecord
+from accounts.models.block import Block
+from accounts.models.caseload import Caseload
+from accounts.models.consent import Consent
+from accounts.models.district import District, DistrictLea
+from accounts.models.enrollment import Enrollment
+from accounts.models.guardian import Guardian
+from accounts.models.guardianship import Guardianship
+from accounts.models.hold import Hold
+from accounts.models.school import School
+from accounts.models.section import Section, SectionPlace, SectionTeacher
+from accounts.models.session import Session
+from accounts.models.staff_role import StaffRole
+from accounts.models.student import Student
+from accounts.models.user import User
+
+__all__ = [
+    "AccessChange",
+    "AccessRecord",
+    "Block",
+    "Caseload",
+    "Consent",
+    "District",
+    "DistrictLea",
+    "Enrollment",
+    "Guardian",
+    "Guardianship",
+    "Hold",
+    "School",
+    "Section",
+    "SectionPlace",
+    "SectionTeacher",
+    "Session",
+    "StaffRole",
+    "Student",
+    "User",
+]

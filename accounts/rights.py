@@ -1,0 +1,71 @@
+"""Roles and what each may do: one readable table, used by access, the admin and the docs.
+
+Add a role here, then say in `accounts.access` which students it reaches. Nothing else decides by a role's name.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    TEACHER = "teacher", _("teacher")
+    COUNSELOR = "counselor", _("counselor")
+    OFFICE = "office", _("school office")
+    SCHOOL_ADMIN = "school_admin", _("school administrator")
+    RECORDS_CUSTODIAN = "records_custodian", _("records custodian")
+    DISTRICT_ADMIN = "district_admin", _("district administrator")
+    INTEGRATIONS_ADMIN = "integrations_admin", _("integrations administrator")
+
+
+class Right(models.TextChoices):
+    SEE_SECTION_REPORTS = "see_section_reports", _("opens score reports of the students in their sections")
+    SEE_CASELOAD_REPORTS = "see_caseload_reports", _("opens score reports of the students on their caseload")
+    SEE_SCHOOL_REPORTS = "see_school_reports", _("opens score reports of every student of their school")
+    SEE_DISTRICT_REPORTS = "see_district_reports", _("opens score reports of every student of the district")
+    SEE_HELD_REPORTS = "see_held_reports", _("opens score reports of students under a hold")
+    SEE_WHO_SEES = "see_who_sees", _("sees who can see a student, and by which rule")
+    RESTRICT_ACCESS = "restrict_access", _("blocks an adult from a child, and holds a student's reports")
+    RECORD_CONSENT = "record_consent", _("records that a student of 18 lets an adult go on seeing reports")
+    EXPORT_LOG = "export_log", _("exports the log of who asked for a student's reports")
+    LIFT_HOLDS = "lift_holds", _("lifts the hold on a student's reports")
+    REVIEW_LINKS = (
+        "review_links",
+        _("decides on adults whose link waits for review, and on SSIDs that changed"),
+    )
+    RUN_SYNC = "run_sync", _("starts a sync, sees what it would change, and approves or discards a held one")
+    # How far somebody reaches into the set-up (schools, configurations, connections), and what they do with it there.
+    SET_UP_OF_SCHOOL = "set_up_of_school", _("reaches the set-up of score reports of their school")
+    SET_UP_OF_DISTRICT = "set_up_of_district", _("reaches the set-up of score reports of the whole district")
+    VIEW_SET_UP = "view_set_up", _("reads the set-up, never a secret in it")
+    CHANGE_SET_UP = "change_set_up", _("changes the set-up")
+    ADD_SET_UP = "add_set_up", _("adds configurations and connections")
+    DELETE_SET_UP = "delete_set_up", _("deletes configurations and connections")
+
+
+_EDIT_SET_UP = frozenset({Right.VIEW_SET_UP, Right.CHANGE_SET_UP, Right.ADD_SET_UP})
+# Deleting stops reports for whole schools, so it stays with the district.
+_ALL_OF_SET_UP = _EDIT_SET_UP | {Right.SET_UP_OF_SCHOOL, Right.SET_UP_OF_DISTRICT, Right.DELETE_SET_UP}
+# Whoever knows of an order must be able to act on it at once. Lifting a hold is left to the custodians.
+_GUARD_ACCESS = frozenset(
+    {Right.SEE_WHO_SEES, Right.RESTRICT_ACCESS, Right.RECORD_CONSENT, Right.REVIEW_LINKS}
+)
+
+ROLES: dict[Role, frozenset[Right]] = {
+    Role.TEACHER: frozenset({Right.SEE_SECTION_REPORTS}),
+    Role.COUNSELOR: frozenset({Right.SEE_CASELOAD_REPORTS}),
+    Role.OFFICE: frozenset(
+        {Right.SEE_SCHOOL_REPORTS, Right.SEE_WHO_SEES, Right.SET_UP_OF_SCHOOL, Right.VIEW_SET_UP}
+    ),
+    Role.SCHOOL_ADMIN: _EDIT_SET_UP | _GUARD_ACCESS | {Right.SEE_SCHOOL_REPORTS, Right.SET_UP_OF_SCHOOL},
+    Role.RECORDS_CUSTODIAN: _GUARD_ACCESS
+    | {Right.SEE_DISTRICT_REPORTS, Right.SEE_HELD_REPORTS, Right.LIFT_HOLDS, Right.EXPORT_LOG},
+    Role.DISTRICT_ADMIN: _ALL_OF_SET_UP | _GUARD_ACCESS | {Right.SEE_DISTRICT_REPORTS, Right.RUN_SYNC},
+    Role.INTEGRATIONS_ADMIN: _ALL_OF_SET_UP | {Right.RUN_SYNC},
+}
+
+
+def roles_with(*rights: Right) -> list[Role]:
+    """List the roles that hold all of these rights, for a query on staff roles."""
+    return [role for role, held in ROLES.items() if held.issuperset(rights)]

@@ -1,0 +1,157 @@
+"""What waits for a decision of staff: adults whose link does not count yet, and students whose record is in doubt.
+
+The review pages call it. It lists what `accounts.access` says this person looks after and nothing else; the decision
+is written by `guardianships` and `students`. Were it wrong, an adult would be let in by somebody of another school.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from accounts import access
+from accounts.models import AccessChange, Enrollment, Guardianship, Student, User
+from accounts.models.guardianship import Decision, Standing
+from accounts.rights import Right
+from accounts.services import guardianships, students
+from portal.base.clock import local_today
+
+
+class Why(StrEnum):
+    """Why a link waits."""
+
+    DECLINED_EARLIER = "declined earlier"
+    TURNED_OFF = "turned off"
+    BLANK = "blank"
+    SAYS_NO = "says no"
+    OTHER = "other"
+
+
+class Question(StrEnum):
+    """What is in doubt about a student."""
+
+    SSID_CHANGED = "ssid-changed"
+    SSID_SHARED = "ssid-shared"
+    NO_BIRTH_DATE = "no-birth-date"
+
+
+class DecidedMeanwhile(ValueError):
+    """The link waits no longer, or its legal flag is not what it was when it was looked at."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    link: Guardianship
+    why: Why
+
+
+def links_waiting(user: User) -> QuerySet[Guardianship]:
+    """Return the links that wait for this person, each with `school_name`, by school and student."""
+    return (
+        decidable(user)
+        .filter(standing=Standing.REVIEW)
+        .annotate(school_name=_school_name("student"))
+        .order_by(
+            F("school_name").asc(nulls_last=True),
+            "student__last_name",
+            "student__first_name",
+            "student",
+            "pk",
+        )
+    )
+
+
+def decidable(user: User) -> QuerySet[Guardianship]:
+    """Return the links about which this person may decide, or decide anew. Nobody decides about themselves."""
+    mine = access.students_looked_after(user, Right.REVIEW_LINKS)
+    rows: QuerySet[Guardianship] = Guardianship.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=local_today()),
+        Q(standing=Standing.REVIEW) | ~Q(decision=Decision.NONE),
+        student__in=mine,
+    )
+    own = Q(guardian__user=user) | Q(guardian__email__iexact=user.email)
+    return rows.exclude(own).select_related("student", "guardian")
+
+
+def explained(links: Iterable[Guardianship]) -> list[Waiting]:
+    """Return the links, each with why it waits."""
+    listed = list(links)
+    off = _turned_off(listed)
+    return [Waiting(link, _why(link, off)) for link in listed]
+
+
+def who_decided(link: Guardianship) -> str:
+    """Return the name of whoever decided, or the name of the command that did."""
+    try:
+        person = User.objects.filter(uuid=link.decided_by).first()
+    except ValidationError:
+        person = None
+    return person.get_full_name() if person else link.decided_by
+
+
+def students_in_question(user: User, question: Question) -> QuerySet[Student]:
+    """Return the students in doubt whom this person looks after, each with `school_name`, by school and name."""
+    mine = access.students_looked_after(user, Right.REVIEW_LINKS)
+    rows = {
+        Question.SSID_CHANGED: mine.filter(ssid_changed_at__isnull=False),
+        Question.SSID_SHARED: mine.filter(ssid__in=students.shared_ssids()),
+        Question.NO_BIRTH_DATE: mine.filter(birth_date__isnull=True),
+    }[question]
+    # Those who share an SSID stand together.
+    order = ("ssid",) if question is Question.SSID_SHARED else (F("school_name").asc(nulls_last=True),)
+    return rows.annotate(school_name=_school_name("pk")).order_by(*order, "last_name", "first_name", "pk")
+
+
+def waiting(user: User) -> int:
+    """Count what this person can decide: links, and SSIDs that changed."""
+    changed = students_in_question(user, Question.SSID_CHANGED)
+    return links_waiting(user).order_by().count() + changed.order_by().count()
+
+
+def _why(link: Guardianship, turned_off: set[UUID]) -> Why:
+    if link.decision == Decision.DECLINED:
+        return Why.DECLINED_EARLIER
+    if link.uuid in turned_off:
+        return Why.TURNED_OFF
+    if link.legal_guardian is None:
+        return Why.BLANK
+    return Why.OTHER if link.legal_guardian else Why.SAYS_NO
+
+
+def _turned_off(links: list[Guardianship]) -> set[UUID]:
+    """Name the links that counted before: their legal flag was on and is not any more."""
+    unflagged = {link.uuid for link in links if link.legal_guardian is False}
+    before = AccessChange.objects.filter(subject="guardianship", subject_id__in=unflagged)
+    return {
+        uuid
+        for uuid, state in before.values_list("subject_id", "before")
+        if state.get("standing") == Standing.COUNTS
+    }
+
+
+def state_of(link: Guardianship) -> str:
+    """Say as one word what somebody looks at who decides: it goes along with their form."""
+    return f"{link.standing}:{link.legal_guardian}:{link.decided_at and link.decided_at.isoformat()}"
+
+
+@transaction.atomic
+def decide(*, link: Guardianship, accept: bool, seen: str, by: User, reason: str) -> None:
+    """Accept or decline a link that still is what was `seen`. Raises DecidedMeanwhile; NoReason for an empty reason."""
+    now = Guardianship.objects.select_for_update(of=("self",)).get(pk=link.pk)
+    if state_of(now) != seen:
+        raise DecidedMeanwhile
+    verb = guardianships.accept if accept else guardianships.decline
+    verb(guardianship=link, by=by, reason=reason)
+
+
+def _school_name(student: str) -> Any:
+    here = Enrollment.objects.on(local_today()).filter(student=OuterRef(student))
+    order = ("-primary", F("starts").desc(nulls_last=True), "-pk")
+    return Subquery(here.order_by(*order).values("school__name")[:1])

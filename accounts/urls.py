@@ -1,0 +1,32 @@
+from django.urls import path
+
+from accounts.views import codes, log, own_sessions, passkeys, people, reviews
+
+urlpatterns = [
+    path("accounts/logout/", own_sessions.sign_out, name="account_logout"),
+    path("accounts/login/code/confirm/", codes.confirm_login_code, name="account_confirm_login_code"),
+    path(
+        "accounts/security/webauthn/keys/<int:pk>/remove/",
+        passkeys.remove_passkey,
+        name="mfa_remove_webauthn",
+    ),
+    path("accounts/sessions/", own_sessions.session_list, name="session-list"),
+    path("accounts/sessions/stay/", own_sessions.session_stay, name="session-stay"),
+    path("accounts/sessions/end-others/", own_sessions.session_end_others, name="session-end-others"),
+    path("accounts/sessions/<uuid:session_uuid>/end/", own_sessions.session_end, name="session-end"),
+    path("staff/restrictions/", people.restriction_list, name="restriction-list"),
+    path("staff/students/<uuid:student_uuid>/access/", people.student_access, name="student-access"),
+    path("staff/students/<uuid:student_uuid>/log/", log.log_export, name="log-export"),
+    path("staff/students/<uuid:student_uuid>/hold/", people.hold_place, name="hold-place"),
+    path("staff/holds/<uuid:hold_uuid>/lift/", people.hold_lift, name="hold-lift"),
+    path(
+        "staff/guardianships/<uuid:guardianship_uuid>/consent/", people.consent_record, name="consent-record"
+    ),
+    path("staff/consents/<uuid:consent_uuid>/end/", people.consent_end, name="consent-end"),
+    path("staff/guardianships/<uuid:guardianship_uuid>/block/", people.block_place, name="block-place"),
+    path("staff/blocks/<uuid:block_uuid>/lift/", people.block_lift, name="block-lift"),
+    path("staff/reviews/", reviews.review_list, name="review-list"),
+    path("staff/reviews/<uuid:guardianship_uuid>/", reviews.review_decide, name="review-decide"),
+    path("staff/reviews/students/<slug:question>/", reviews.review_students, name="review-students"),
+    path("staff/reviews/ssid/<uuid:student_uuid>/", reviews.ssid_confirm, name="ssid-confirm"),
+]

@@ -1,0 +1,48 @@
+"""How the portal reaches the vendors, and what it brings in from them."""
+
+from integrations.models.absence import Absence
+from integrations.models.changes import (
+    AbsenceChange,
+    CaseloadChange,
+    EnrollmentChange,
+    GuardianChange,
+    GuardianshipChange,
+    Op,
+    SchoolChange,
+    SectionChange,
+    SectionPlaceChange,
+    SectionTeacherChange,
+    StaffRoleChange,
+    StudentChange,
+    UserChange,
+)
+from integrations.models.connection import Connection, Vendor
+from integrations.models.expiry_notice import ExpiryNotice
+from integrations.models.sync_problem import SyncProblem
+from integrations.models.sync_run import SyncRun, SyncState
+from integrations.models.sync_settings import RoleMapping, SyncSettings
+
+__all__ = [
+    "Absence",
+    "AbsenceChange",
+    "CaseloadChange",
+    "Connection",
+    "EnrollmentChange",
+    "ExpiryNotice",
+    "GuardianChange",
+    "GuardianshipChange",
+    "Op",
+    "RoleMapping",
+    "SchoolChange",
+    "SectionChange",
+    "SectionPlaceChange",
+    "SectionTeacherChange",
+    "StaffRoleChange",
+    "StudentChange",
+    "SyncProblem",
+    "SyncRun",
+    "SyncSettings",
+    "SyncState",
+    "UserChange",
+    "Vendor",
+]

@@ -1,0 +1,70 @@
+"""Writes a change set into accounts' tables: what was shown, nothing else, each kind once (trust F1, F7, R5).
+
+`runs` calls it. A kind's writes, its rows in the record of changes and its mark on the run are one transaction, so a
+run that dies goes on with the next kind. A link or role that a person changed since the comparison is left alone and
+becomes a problem.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+from django.db import connection, transaction
+
+from integrations.models import SyncProblem, SyncRun, SyncState
+from integrations.sync.comparing import ENDING, ORDER, execute, facts, prepare_session
+from integrations.sync.rows import Kind
+
+# So many new rows and PostgreSQL's own statistics are worth nothing until they are taken again.
+_MANY = 1000
+_TABLES = {
+    Kind.SCHOOLS: ("schools", "accounts_school"),
+    Kind.STUDENTS: ("students", "accounts_student"),
+    Kind.ENROLLMENTS: ("enrollments", "accounts_enrollment"),
+    Kind.CONTACTS: ("links", "accounts_guardian", "accounts_guardianship"),
+    Kind.STAFF: ("accounts", "accounts_user"),
+    Kind.ROLES: ("roles", "accounts_staffrole"),
+    Kind.SECTIONS: ("sections", "accounts_section"),
+    Kind.TEACHERS: ("teachers", "accounts_sectionteacher"),
+    Kind.PLACES: ("places", "accounts_sectionplace"),
+    Kind.CASELOADS: ("caseloads", "accounts_caseload"),
+}
+_SKIPPED = "changed-meanwhile"
+
+
+def apply(run: SyncRun, today: datetime.date, beat: Callable[[], None]) -> None:
+    """Apply what of the change set is not in yet. `beat` runs in each transaction and raises if the lease is gone."""
+    for kind in ORDER:
+        if kind not in run.applied:
+            _apply_kind(run, kind, today, beat)
+    skipped = SyncProblem.objects.filter(run=run, reason=_SKIPPED)
+    for name, kind in (("links", Kind.CONTACTS), ("roles", Kind.ROLES)):
+        if count := skipped.filter(kind=kind).count():
+            run.counts.setdefault(name, {})["skipped"] = count
+
+
+@transaction.atomic
+def _apply_kind(run: SyncRun, kind: Kind, today: datetime.date, beat: Callable[[], None]) -> None:
+    # Locked: should two processes ever be here at once, the second finds the first one's mark.
+    there = SyncRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if there.state == SyncState.APPLYING and kind not in there.applied:
+        beat()
+        prepare_session()
+        given = facts(run, today)
+        execute(kind, "apply", given)
+        if kind in ENDING:
+            table = ENDING[kind]._meta.db_table  # noqa: SLF001 - Django's documented way to a table's name
+            execute("absence", "apply", given, kind=kind, changes=table)
+        _count_anew(run, kind)
+        there.applied.append(str(kind))
+        there.save(update_fields=["applied"])
+    run.applied = there.applied
+
+
+def _count_anew(run: SyncRun, kind: Kind) -> None:
+    name, *tables = _TABLES[kind]
+    if connection.vendor == "postgresql" and run.counts.get(name, {}).get("insert", 0) >= _MANY:
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"ANALYZE {table}")

@@ -1,0 +1,145 @@
+"""Compares the staged rows with accounts' tables and writes what should change as the run's change set.
+
+`runs` calls it inside the transaction that also moves the run on, so a change set is there whole or not at all. It
+writes no table of accounts. Which kinds may end is decided here (trust F1, F2): only those whose own rows, and the rows
+that they name, came complete, and never between school years.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count
+
+from integrations.models import SyncRun, SyncSettings, changes
+from integrations.sync import statements
+from integrations.sync.rows import Kind
+from portal.base import clock
+
+# In the order in which they are compared and applied; terms are counted by the brake and stored nowhere.
+ORDER = (
+    Kind.SCHOOLS,
+    Kind.STUDENTS,
+    Kind.ENROLLMENTS,
+    Kind.CONTACTS,
+    Kind.STAFF,
+    Kind.ROLES,
+    Kind.SECTIONS,
+    Kind.TEACHERS,
+    Kind.PLACES,
+    Kind.CASELOADS,
+)
+# What a kind's rows name: if those are not all there, a row that cannot be placed looks like one that is missing.
+NAMED: dict[Kind, tuple[Kind, ...]] = {
+    Kind.ENROLLMENTS: (Kind.SCHOOLS, Kind.STUDENTS),
+    Kind.CONTACTS: (Kind.STUDENTS,),
+    Kind.ROLES: (Kind.STAFF, Kind.SCHOOLS),
+    Kind.TEACHERS: (Kind.SECTIONS, Kind.STAFF, Kind.ROLES, Kind.SCHOOLS),
+    Kind.PLACES: (Kind.SECTIONS, Kind.STUDENTS, Kind.SCHOOLS),
+    Kind.CASELOADS: (Kind.STUDENTS, Kind.STAFF, Kind.ROLES),
+}
+# Kinds whose rows can end, and the table of the changes that end them.
+ENDING = {
+    Kind.ENROLLMENTS: changes.EnrollmentChange,
+    Kind.CONTACTS: changes.GuardianshipChange,
+    Kind.ROLES: changes.StaffRoleChange,
+    Kind.TEACHERS: changes.SectionTeacherChange,
+    Kind.PLACES: changes.SectionPlaceChange,
+    Kind.CASELOADS: changes.CaseloadChange,
+}
+CHANGES: dict[str, type[changes.Change]] = {
+    "schools": changes.SchoolChange,
+    "students": changes.StudentChange,
+    "enrollments": changes.EnrollmentChange,
+    "guardians": changes.GuardianChange,
+    "links": changes.GuardianshipChange,
+    "accounts": changes.UserChange,
+    "roles": changes.StaffRoleChange,
+    "sections": changes.SectionChange,
+    "teachers": changes.SectionTeacherChange,
+    "places": changes.SectionPlaceChange,
+    "caseloads": changes.CaseloadChange,
+    "absences": changes.AbsenceChange,
+}
+PROBLEMS_KEPT = 1000
+
+
+def facts(run: SyncRun, today: datetime.date) -> dict[str, Any]:
+    """Return what every statement may name. Days are local, the moment is the database's own form."""
+    return {
+        "run": run.pk,
+        "district": run.district_id,
+        "district_uuid": str(run.district.uuid),
+        "source": run.source,
+        "actor": f"sync:{run.uuid}",
+        "roll_over": run.roll_over,
+        "today": today,
+        "yesterday": today - datetime.timedelta(days=1),
+        "now": connection.ops.adapt_datetimefield_value(clock.now()),
+    }
+
+
+def is_roll_over(settings: SyncSettings, today: datetime.date) -> bool:
+    """Say whether the day lies between school years; a span over New Year is a span too."""
+    day, first, last = today.strftime("%m-%d"), settings.roll_over_from, settings.roll_over_until
+    return first <= day <= last if first <= last else day >= first or day <= last
+
+
+def may_end(kind: Kind, run: SyncRun) -> bool:
+    needed = (kind, *NAMED.get(kind, ()))
+    return not run.roll_over and all(run.received.get(one, {}).get("complete") for one in needed)
+
+
+def compare(run: SyncRun, today: datetime.date, beat: Callable[[], None]) -> None:
+    """Write the change set and the problems. Inside a transaction; `beat` is called before each kind."""
+    prepare_session()
+    given = facts(run, today)
+    for kind in ORDER:
+        beat()
+        execute(kind, "resolve", given)
+        if kind not in ENDING:
+            continue
+        execute("absence", "resolve", given, kind=kind)
+        if may_end(kind, run):
+            execute(kind, "gone", given)
+            execute("absence", "gone", given, kind=kind)
+    _keep_problems(run)
+    run.counts = counted(run)
+
+
+def counted(run: SyncRun) -> dict[str, dict[str, int]]:
+    """Count the change set: for each part of it, how many of each operation."""
+    return {
+        name: dict(rows)
+        for name, model in CHANGES.items()
+        if (rows := model.objects.filter(run=run).values_list("op").annotate(Count("pk")))
+    }
+
+
+def prepare_session() -> None:
+    """Plan for whole tables, until the transaction ends: PostgreSQL knows too little of tables made a second ago."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+            )
+
+
+def execute(file: str, section: str, given: dict[str, Any], **words: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements.of(file, section, **words):
+            cursor.execute(statement, given)
+
+
+def _keep_problems(run: SyncRun) -> None:
+    for statement in statements.of("problems", "keep"):
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"run": run.pk, "most": PROBLEMS_KEPT})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, reason, count(*) FROM found_problems GROUP BY kind, reason")
+        run.problem_counts = {}
+        for kind, reason, count in cursor.fetchall():
+            run.problem_counts.setdefault(kind, {})[reason] = count

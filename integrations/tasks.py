@@ -1,0 +1,27 @@
+"""What the schedule and the pages run for the vendors; each task is three lines over a service."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+
+from integrations.services import expiry, syncs
+
+
+@shared_task(name="integrations.send_expiry_notices", ignore_result=True)
+def send_expiry_notices() -> None:
+    """Tell administrators of credentials that expire soon."""
+    expiry.send_due()
+
+
+@shared_task(name="integrations.sync_due", ignore_result=True)
+def sync_due() -> None:
+    """Start nightly syncs, and send word again about those on which nobody works."""
+    syncs.start_due()
+
+
+@shared_task(name=syncs.TASK, ignore_result=True)
+def run_sync(run_id: str) -> None:
+    """Work on one run."""
+    syncs.work_on_id(UUID(run_id))

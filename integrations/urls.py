@@ -1,0 +1,18 @@
+from django.urls import path
+
+from integrations.views import csv_files, syncs
+
+urlpatterns = [
+    path("staff/syncs/", syncs.sync_list, name="sync-list"),
+    path("staff/syncs/csv/", csv_files.csv_files, name="csv-files"),
+    path("staff/syncs/csv/<slug:name>/", csv_files.csv_template, name="csv-template"),
+    path("staff/syncs/<uuid:run_uuid>/", syncs.sync_detail, name="sync-detail"),
+    path("staff/syncs/<uuid:run_uuid>/problems/<slug:reason>/", syncs.sync_problems, name="sync-problems"),
+    path("staff/syncs/<uuid:run_uuid>/preview/", syncs.sync_preview, name="sync-preview"),
+    path("staff/syncs/<uuid:run_uuid>/preview/<slug:part>/", syncs.sync_changes, name="sync-changes"),
+    path(
+        "staff/syncs/<uuid:run_uuid>/preview/<slug:part>/<uuid:school_uuid>/",
+        syncs.sync_changes,
+        name="sync-changes-at-school",
+    ),
+]

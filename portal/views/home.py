@@ -1,0 +1,41 @@
+"""The first page: a family's children, and for staff the students of their scope."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts import access, sessions
+from accounts.access_rules import STAFF_RULES
+from accounts.requests import SignedInRequest
+from accounts.rights import Right
+from accounts.services import reviews, staff_roles
+
+PAGE_SIZE = 50
+
+
+@require_GET
+@login_required
+@never_cache
+def home(request: SignedInRequest) -> HttpResponse:
+    is_staff_member = sessions.is_staff(request)
+    students = None
+    if is_staff_member:
+        visible = access.students_visible_to(request.user, rules=STAFF_RULES)
+        students = Paginator(visible, PAGE_SIZE).get_page(request.GET.get("page"))
+    user = request.user
+    may_review = is_staff_member and staff_roles.holds_anywhere(user, Right.REVIEW_LINKS)
+    page = {
+        "children": list(access.children_of(request.user)),
+        "students": students,
+        "is_staff_member": is_staff_member,
+        "may_restrict": is_staff_member and staff_roles.holds_anywhere(request.user, Right.RESTRICT_ACCESS),
+        "may_review": may_review,
+        "may_sync": is_staff_member and staff_roles.districts_with(user, Right.RUN_SYNC).exists(),
+        "reviews_waiting": reviews.waiting(user) if may_review else 0,
+    }
+    return render(request, "portal/home.html", page)

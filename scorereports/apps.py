@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ScorereportsConfig(AppConfig):
+    name = "scorereports"
+    verbose_name = "Score reports"

@@ -1,0 +1,35 @@
+"""`python -m tests.benchmarks [reports|sync]`: the measures without pytest, on the PostgreSQL of DATABASE_URL."""
+
+import json
+import sys
+from collections.abc import Iterator
+
+from tests.benchmarks import measures, syncing
+from tests.benchmarks.measures import Measure
+
+
+def _reports() -> Iterator[Measure]:
+    with measures.bench_portal() as portal:
+        for measure in measures.MEASURES.values():
+            yield measure(portal)
+
+
+def _sync() -> Iterator[Measure]:
+    with syncing.bench_nights() as nights:
+        for measure in syncing.MEASURES.values():
+            yield measure(nights)
+
+
+def main(which: list[str]) -> int:
+    """Print one JSON line a measure; return 1 if one misses its goal."""
+    found = []
+    for name, measured in {"reports": _reports, "sync": _sync}.items():
+        if not which or name in which:
+            for one in measured():
+                found.append(one)
+                print(json.dumps(one.as_dict()), flush=True)
+    return 0 if all(one.ok for one in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

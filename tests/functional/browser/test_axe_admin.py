@@ -1,0 +1,37 @@
+"""The set-up pages in the Django admin against the accessibility rules. Its scripts are refused, which is no fault."""
+
+from __future__ import annotations
+
+import pytest
+
+from scorereports.models import Configuration
+from tests.functional.browser.conftest import OpenPage
+from tests.functional.browser.place import Place
+from tests.functional.browser.test_axe_pages import findings
+
+pytestmark = [pytest.mark.axe, pytest.mark.promise("L2")]
+
+CONNECTION, CONFIGURATION = "/admin/integrations/connection/", "/admin/scorereports/configuration/"
+PAGES = ("list", "add", "change", "delete", "history")
+
+
+@pytest.mark.parametrize("base", [CONNECTION, CONFIGURATION])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_set_up_page_has_no_barrier(base: str, name: str, place: Place, open_page: OpenPage):
+    row = place.connection.pk if base == CONNECTION else Configuration.objects.get().pk
+    page = open_page(place.cast.district_admin, objections=True)
+    page.goto({"list": base, "add": f"{base}add/"}.get(name, f"{base}{row}/{name}/"))
+    violations, _open = findings(page)
+
+    assert violations == []
+    assert page.locator("h1").count() == 1
+
+
+def test_the_result_of_a_test_has_no_barrier(place: Place, open_page: OpenPage):
+    page = open_page(place.cast.district_admin, objections=True)
+    page.goto(f"{CONNECTION}{place.connection.pk}/change/")
+    page.get_by_role("button", name="Test connection").click()
+    page.get_by_text("It works").wait_for()
+    violations, _open = findings(page)
+
+    assert violations == []

@@ -1,0 +1,27 @@
+"""The command behind `make promises` and `make promises-break`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.promises import breaking, proving, runs
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        if arguments == ["prove"]:
+            return proving.prove(ROOT)
+        if arguments == ["break"]:
+            return breaking.break_all(ROOT, breaks=ROOT / "tests" / "promises" / "breaks")
+    except (runs.RunError, breaking.BreakError) as problem:
+        print(problem)
+        return 1
+    print("Say prove or break.")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,357 @@
+"""Who may open what: every URL of the portal × the cast × method → expected status, as typed literals.
+
+A URL without a row fails `test_every_url_has_a_row`. Each row names who gets in; everybody else gets `others`. The
+statuses are what a browser sees: 302 leads to sign-in, 404 tells a stranger nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from integrations.models import Connection
+from integrations.sandbox.server import SandboxServer
+from tests.addresses import filled
+from tests.cast import STAFF, Cast, sign_in
+
+EVERYBODY = frozenset(
+    {
+        "parent_of_two",
+        "other_parent",
+        "former_guardian",
+        "guardian_in_review",
+        "student",
+        "parent_elsewhere",
+        "nobody",
+        "teacher",
+        "other_teacher",
+        "counselor",
+        "office",
+        "school_admin",
+        "school_admin_b",
+        "district_admin",
+        "records_custodian",
+        "integrations_admin",
+        "staff_elsewhere",
+        "superuser",
+    }
+)
+GUARDS_THE_CHILD = frozenset({"school_admin", "district_admin", "records_custodian"})
+OF_THE_CHILD = GUARDS_THE_CHILD | {"parent_of_two", "other_parent", "teacher", "counselor", "office"}
+SYNCS = frozenset({"district_admin", "integrations_admin"})
+READS_SET_UP = frozenset({"office"})
+ADDS_SET_UP = frozenset(
+    {"school_admin", "school_admin_b", "district_admin", "integrations_admin", "staff_elsewhere", "superuser"}
+)
+DELETES_SET_UP = ADDS_SET_UP - {"school_admin", "school_admin_b"}
+IN_THE_ADMIN = READS_SET_UP | ADDS_SET_UP
+SETS_UP_SCHOOL_A = frozenset({"office", "school_admin", "district_admin", "integrations_admin", "superuser"})
+SETS_UP_DISTRICT = frozenset({"district_admin", "integrations_admin", "superuser"})
+SUPERUSER = frozenset({"superuser"})
+WITH_FACTOR = frozenset(STAFF)
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Row:
+    """`method url` → `status` for `allowed`, `others` for the rest of the cast, `anonymous` without sign-in."""
+
+    url: str
+    allowed: frozenset[str]
+    status: int = 200
+    others: int = 404
+    anonymous: int = 302
+    method: str = "get"
+    of: frozenset[str] = EVERYBODY
+
+
+def page(url: str, allowed: frozenset[str], **more: int) -> list[Row]:
+    """A page that is only read: other methods are 405 for whoever is signed in, whatever they may see."""
+    return [
+        Row(url, allowed, **more),  # type: ignore[arg-type] # statuses only
+        Row(url, EVERYBODY, status=405, anonymous=405, method="post"),
+        Row(url, EVERYBODY, status=405, anonymous=405, method="put"),
+        Row(url, EVERYBODY, status=405, anonymous=405, method="delete"),
+    ]
+
+
+def posted_page(url: str, allowed: frozenset[str]) -> list[Row]:
+    """A page that answers a posted choice at its own address, to whom it answers at all."""
+    return [
+        Row(url, allowed),
+        Row(url, allowed, method="post"),
+        Row(url, EVERYBODY, status=405, anonymous=405, method="put"),
+        Row(url, EVERYBODY, status=405, anonymous=405, method="delete"),
+    ]
+
+
+STUDENT = "/students/{child}/"
+REPORT = "/students/{child}/reports/{key}/"
+CONTENT = "/students/{child}/reports/{key}/content/"
+ROWS: dict[str, list[Row]] = {
+    "home": page("/", EVERYBODY),
+    "healthz": [Row("/healthz", EVERYBODY, anonymous=200)],
+    "readyz": [Row("/readyz", EVERYBODY, anonymous=200)],
+    "student-access": [
+        *page("/staff/students/{child}/access/", GUARDS_THE_CHILD | {"office"}),
+        Row("/staff/students/{nobody}/access/", NOBODY),
+    ],
+    "restriction-list": page(
+        "/staff/restrictions/", GUARDS_THE_CHILD | {"school_admin_b", "staff_elsewhere"}
+    ),
+    "block-place": posted_page("/staff/guardianships/{guardianship}/block/", GUARDS_THE_CHILD),
+    "block-lift": posted_page("/staff/blocks/{block}/lift/", GUARDS_THE_CHILD),
+    "consent-record": posted_page("/staff/guardianships/{guardianship}/consent/", GUARDS_THE_CHILD),
+    "consent-end": posted_page("/staff/consents/{consent}/end/", GUARDS_THE_CHILD),
+    "opening-list": page("/students/{child}/openings/", OF_THE_CHILD - {"teacher", "counselor"}),
+    "log-export": posted_page("/staff/students/{child}/log/", frozenset({"records_custodian"})),
+    "hold-place": posted_page("/staff/students/{child}/hold/", GUARDS_THE_CHILD),
+    "hold-lift": posted_page("/staff/holds/{hold}/lift/", frozenset({"records_custodian"})),
+    "review-list": page("/staff/reviews/", GUARDS_THE_CHILD | {"school_admin_b", "staff_elsewhere"}),
+    "review-students": page(
+        "/staff/reviews/students/ssid-shared/", GUARDS_THE_CHILD | {"school_admin_b", "staff_elsewhere"}
+    ),
+    "review-decide": posted_page("/staff/reviews/{review}/", GUARDS_THE_CHILD),
+    "ssid-confirm": posted_page("/staff/reviews/ssid/{child}/", GUARDS_THE_CHILD),
+    "sync-list": posted_page("/staff/syncs/", SYNCS | {"staff_elsewhere"}),
+    "sync-detail": page("/staff/syncs/{run}/", SYNCS),
+    "sync-problems": page("/staff/syncs/{run}/problems/role-unmapped/", SYNCS),
+    "sync-preview": posted_page("/staff/syncs/{run}/preview/", SYNCS),
+    "sync-changes": page("/staff/syncs/{run}/preview/losing/", SYNCS),
+    "sync-changes-at-school": page("/staff/syncs/{run}/preview/losing/{school_uuid}/", SYNCS),
+    "csv-files": posted_page("/staff/syncs/csv/", SYNCS | {"staff_elsewhere"}),
+    "csv-template": [
+        *page("/staff/syncs/csv/contacts/", SYNCS | {"staff_elsewhere"}),
+        Row("/staff/syncs/csv/nothing/", NOBODY),
+    ],
+    "outcome-list": page("/staff/outcomes/", WITH_FACTOR),
+    "student-detail": [*posted_page(STUDENT, OF_THE_CHILD), *posted_page("/students/{nobody}/", NOBODY)],
+    "report-detail": page(REPORT, OF_THE_CHILD),
+    "report-content": [
+        *page(CONTENT, OF_THE_CHILD),
+        Row(CONTENT, EVERYBODY, status=405, anonymous=405, method="head"),
+    ],
+    # Sign-in and security: allauth's pages show a person their own account and nothing else.
+    "account_login": [Row("/accounts/login/", EVERYBODY, status=302, anonymous=200)],
+    "account_logout": [Row("/accounts/logout/", EVERYBODY)],
+    "session-list": page("/accounts/sessions/", EVERYBODY),
+    "session-stay": [
+        Row("/accounts/sessions/stay/", EVERYBODY, status=302, method="post"),
+        Row("/accounts/sessions/stay/", EVERYBODY, status=405, anonymous=405),
+    ],
+    "session-end": [
+        Row("/accounts/sessions/{session}/end/", frozenset({"parent_of_two"}), status=302, method="post"),
+        Row("/accounts/sessions/{session}/end/", EVERYBODY, status=405, anonymous=405),
+        Row("/accounts/sessions/{nobody}/end/", NOBODY, method="post"),
+    ],
+    "session-end-others": [
+        Row("/accounts/sessions/end-others/", EVERYBODY, status=302, method="post"),
+        Row("/accounts/sessions/end-others/", EVERYBODY, status=405, anonymous=405),
+    ],
+    "account_inactive": [Row("/accounts/inactive/", EVERYBODY, anonymous=200)],
+    "account_signup": [Row("/accounts/signup/", EVERYBODY, status=302, anonymous=200)],
+    "account_reauthenticate": [Row("/accounts/reauthenticate/", EVERYBODY - WITH_FACTOR, others=302)],
+    "account_email": [Row("/accounts/email/", EVERYBODY)],
+    "account_email_verification_sent": [Row("/accounts/confirm-email/", EVERYBODY, anonymous=200)],
+    "account_confirm_email": [Row("/accounts/confirm-email/none/", EVERYBODY, anonymous=200)],
+    "account_change_password": [Row("/accounts/password/change/", EVERYBODY)],
+    "account_set_password": [Row("/accounts/password/set/", EVERYBODY, status=302)],
+    "account_reset_password": [Row("/accounts/password/reset/", EVERYBODY, anonymous=200)],
+    "account_reset_password_done": [Row("/accounts/password/reset/done/", EVERYBODY, anonymous=200)],
+    "account_reset_password_from_key": [Row("/accounts/password/reset/key/1-x/", EVERYBODY, anonymous=200)],
+    "account_reset_password_from_key_done": [
+        Row("/accounts/password/reset/key/done/", EVERYBODY, anonymous=200)
+    ],
+    "account_request_login_code": [Row("/accounts/login/code/", EVERYBODY, status=302, anonymous=200)],
+    "account_confirm_login_code": [Row("/accounts/login/code/confirm/", EVERYBODY, status=302)],
+    "mfa_index": [Row("/accounts/security/", EVERYBODY)],
+    "mfa_authenticate": [Row("/accounts/security/authenticate/", EVERYBODY, status=302)],
+    "mfa_reauthenticate": [Row("/accounts/security/reauthenticate/", WITH_FACTOR, others=302)],
+    "mfa_activate_totp": [Row("/accounts/security/totp/activate/", EVERYBODY - WITH_FACTOR, others=302)],
+    "mfa_deactivate_totp": [Row("/accounts/security/totp/deactivate/", WITH_FACTOR)],
+    "mfa_login_webauthn": [Row("/accounts/security/webauthn/login/", EVERYBODY, status=302)],
+    "mfa_reauthenticate_webauthn": [Row("/accounts/security/webauthn/reauthenticate/", NOBODY, others=302)],
+    "mfa_list_webauthn": [Row("/accounts/security/webauthn/", EVERYBODY)],
+    "mfa_add_webauthn": [Row("/accounts/security/webauthn/add/", EVERYBODY)],
+    "mfa_edit_webauthn": [
+        Row("/accounts/security/webauthn/keys/{passkey}/edit/", frozenset({"parent_of_two"}))
+    ],
+    "mfa_remove_webauthn": [
+        Row("/accounts/security/webauthn/keys/{passkey}/remove/", frozenset({"parent_of_two"}))
+    ],
+    "mfa_view_recovery_codes": [Row("/accounts/security/recovery-codes/", NOBODY)],
+    "mfa_generate_recovery_codes": [Row("/accounts/security/recovery-codes/generate/", EVERYBODY)],
+    "mfa_download_recovery_codes": [Row("/accounts/security/recovery-codes/download/", NOBODY)],
+}
+# The Django admin: 302 leads to its sign-in or, for a row outside one's scope, back to its first page. Django's own way
+# of saying "no such row" is a redirect with a message; both look the same for a row that never was.
+CONNECTION = "/admin/integrations/connection/{connection}/"
+
+
+def admin_rows(
+    model: str, primary_key: str, change: frozenset[str], *, add: frozenset[str], delete: frozenset[str]
+) -> dict[str, list[Row]]:
+    """The five pages of a scoped model: `change` may open the named row, `add` make new ones, `delete` delete some.
+
+    Whoever has no such right anywhere gets 403, whichever row they name.
+    """
+    base = f"/admin/{model}/"
+
+    def closed(page: str, to: frozenset[str]) -> Row:
+        return Row(f"{base}{page}", to, status=403, of=to)
+
+    name = "admin:" + model.replace("/", "_")
+    return {
+        f"{name}_changelist": [Row(base, IN_THE_ADMIN, others=302)],
+        f"{name}_add": [
+            Row(f"{base}add/", add, others=302, of=EVERYBODY - (IN_THE_ADMIN - add)),
+            closed("add/", IN_THE_ADMIN - add),
+        ],
+        f"{name}_change": [Row(f"{base}{primary_key}/change/", change, others=302)],
+        f"{name}_history": [Row(f"{base}{primary_key}/history/", change, others=302)],
+        f"{name}_delete": [
+            Row(
+                f"{base}{primary_key}/delete/",
+                delete & change,
+                others=302,
+                of=EVERYBODY - (IN_THE_ADMIN - delete),
+            ),
+            closed(f"{primary_key}/delete/", IN_THE_ADMIN - delete),
+        ],
+    }
+
+
+def log_rows(model: str) -> dict[str, list[Row]]:
+    """A read-only log: for whoever runs the server; a log row of nobody's is a redirect to the first page."""
+    base = f"/admin/{model}/"
+    name = "admin:" + model.replace("/", "_")
+
+    def pages(page: str, superuser: int) -> list[Row]:
+        return [
+            Row(f"{base}{page}", SUPERUSER, status=superuser, others=403, of=IN_THE_ADMIN),
+            Row(f"{base}{page}", NOBODY, others=302, of=EVERYBODY - IN_THE_ADMIN),
+        ]
+
+    return {
+        f"{name}_changelist": pages("", 200),
+        f"{name}_add": pages("add/", 403),
+        f"{name}_change": pages("{log}/change/", 200),
+        f"{name}_history": pages("{log}/history/", 200),
+        f"{name}_delete": pages("{log}/delete/", 403),
+    }
+
+
+ADMIN: dict[str, list[Row]] = {
+    "admin:index": [Row("/admin/", IN_THE_ADMIN, others=302)],
+    "admin:app_list": [Row("/admin/integrations/", IN_THE_ADMIN, others=302)],
+    "admin:login": [Row("/admin/login/", IN_THE_ADMIN, status=302, others=403)],
+    "admin:logout": [Row("/admin/logout/", IN_THE_ADMIN, status=405, others=302)],
+    "admin:password_change": [Row("/admin/password_change/", IN_THE_ADMIN, others=302)],
+    "admin:password_change_done": [Row("/admin/password_change/done/", IN_THE_ADMIN, others=302)],
+    "admin:jsi18n": [Row("/admin/jsi18n/", IN_THE_ADMIN, others=302)],
+    "admin:autocomplete": [Row("/admin/autocomplete/", IN_THE_ADMIN, status=403, others=302)],
+    "admin:view_on_site": [Row("/admin/r/1/1/", IN_THE_ADMIN, status=404, others=302)],
+    **log_rows("accounts/accessrecord"),
+    **log_rows("accounts/accesschange"),
+    **admin_rows("accounts/school", "{school}", SETS_UP_SCHOOL_A, add=NOBODY, delete=NOBODY),
+    **admin_rows(
+        "integrations/connection", "{connection}", SETS_UP_DISTRICT, add=ADDS_SET_UP, delete=DELETES_SET_UP
+    ),
+    **admin_rows(
+        "scorereports/configuration",
+        "{configuration}",
+        SETS_UP_DISTRICT,
+        add=ADDS_SET_UP,
+        delete=DELETES_SET_UP,
+    ),
+    **admin_rows(
+        "integrations/syncsettings", "{settings}", SETS_UP_DISTRICT, add=DELETES_SET_UP, delete=NOBODY
+    ),
+    **admin_rows(
+        "integrations/rolemapping", "{mapping}", SETS_UP_DISTRICT, add=DELETES_SET_UP, delete=DELETES_SET_UP
+    ),
+    "admin:integrations_connection_test": [
+        Row(f"{CONNECTION}test/", SETS_UP_DISTRICT, others=302, method="post"),
+        Row(f"{CONNECTION}test/", IN_THE_ADMIN, status=405, others=302),
+    ],
+    # What these change is in tests/integrations; all of them lead back to the connection, or away from it.
+    **{
+        f"admin:integrations_connection_{name}": [
+            Row(f"{CONNECTION}{name}/", SETS_UP_DISTRICT, status=302, others=302, method="post"),
+            Row(f"{CONNECTION}{name}/", IN_THE_ADMIN, status=405, others=302),
+        ]
+        for name in ("leas", "pin", "paths")
+    },
+}
+# Redirects and forms without an object of anybody's.
+NOTHING_TO_SEE = {
+    "session-stay",
+    "session-end",
+    "session-end-others",
+    "account_login",
+    "account_set_password",
+    "account_signup",
+    "account_confirm_login_code",
+    "account_request_login_code",
+    "mfa_authenticate",
+    "mfa_download_recovery_codes",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_view_recovery_codes",
+    "admin:login",
+    "admin:logout",
+    "admin:autocomplete",
+    "admin:view_on_site",
+    "admin:integrations_connection_leas",
+    "admin:integrations_connection_pin",
+    "admin:integrations_connection_paths",
+    "admin:integrations_syncsettings_delete",
+    "admin:accounts_school_add",
+    "admin:accounts_school_delete",
+    "admin:accounts_accessrecord_add",
+    "admin:accounts_accessrecord_delete",
+    "admin:accounts_accesschange_add",
+    "admin:accounts_accesschange_delete",
+}
+
+
+def named_urls(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from named_urls(pattern.url_patterns, inner)
+        elif pattern.name:
+            yield f"{space}{pattern.name}"
+
+
+def test_every_url_has_a_row():
+    assert set(named_urls(get_resolver().url_patterns)) == set(ROWS) | set(ADMIN)
+
+
+def test_every_url_that_a_person_may_open_is_opened_by_somebody():
+    for name, rows in (ROWS | ADMIN).items():
+        if name not in NOTHING_TO_SEE:
+            assert any(row.status == 200 and row.allowed for row in rows), name
+
+
+@pytest.mark.promise("A1", "A7")
+@pytest.mark.parametrize("name", [*ROWS, *ADMIN])
+@pytest.mark.slow
+def test_access(name: str, cast: Cast, connected: Connection, sandbox: SandboxServer):
+    people = {**cast.users(), "anonymous": None}
+    assert set(people) == EVERYBODY | {"anonymous"}
+    clients = {part: sign_in(user) for part, user in people.items()}
+    for row in (ROWS | ADMIN)[name]:
+        url = filled(row.url, cast, connected)
+        for part in {*row.of, "anonymous"}:
+            client = clients[part]
+            expected = (
+                row.anonymous if part == "anonymous" else row.status if part in row.allowed else row.others
+            )
+            answer = getattr(client, row.method)(url)
+            if answer.streaming:
+                b"".join(answer.streaming_content)
+            assert answer.status_code == expected, f"{part}: {row.method} {row.url}"
