@@ -156,7 +156,7 @@ class Feed:
 
     # Endpoints
 
-    def _students2(self, parameters: Parameters) -> Listing:
+    def students2(self, parameters: Parameters) -> Listing:
         days = self._days(parameters)
         if days is None:
             return of_rows(())
@@ -167,18 +167,18 @@ class Feed:
             )
         return listing
 
-    def _students_with_homeroom(self, parameters: Parameters) -> Listing:
-        plain = self._students2(parameters)
+    def students_with_homeroom(self, parameters: Parameters) -> Listing:
+        plain = self.students2(parameters)
         unknown = {"current_homeroom_teacher": None, "current_homeroom_teacher_id": None}
         return Listing(plain.units, plain.keys, lambda key: {**plain.row(key), **unknown})
 
-    def _enrollment(self, parameters: Parameters) -> Listing:
+    def enrollment(self, parameters: Parameters) -> Listing:
         days = self._days(parameters)
         if days is None:
             return of_rows(())
         return self.enrolled.listing(self._students(parameters, days), days, "enrollments")
 
-    def _student_contacts(self, parameters: Parameters) -> Listing:
+    def student_contacts(self, parameters: Parameters) -> Listing:
         # The endpoint takes no dates: always the nearest day in session.
         days = self._days({})
         if days is None:
@@ -186,7 +186,7 @@ class Feed:
         known = {"site_id": parameters["site_id"]} if "site_id" in parameters else {}
         return self.contacts.listing(self._students(known, days), days)
 
-    def _counselors(self, parameters: Parameters) -> Listing:
+    def counselors(self, parameters: Parameters) -> Listing:
         days = self._days(parameters)
         if days is None:
             return of_rows(())
@@ -195,16 +195,16 @@ class Feed:
         }
         return self.workforce.caseloads(self._students(known, days), days)
 
-    def _users(self, parameters: Parameters) -> Listing:
+    def users(self, parameters: Parameters) -> Listing:
         return self.workforce.users(self._units(parameters))
 
-    def _roles(self, parameters: Parameters) -> Listing:
+    def roles(self, parameters: Parameters) -> Listing:
         year = academic_year(nearest(self.night.today))
         wanted = parameters.get("academic_year", str(year))
         years = [known for known in self.years if str(known) == wanted]
         return self.workforce.roles(self._units(parameters), years)
 
-    def _terms(self, parameters: Parameters) -> Listing:
+    def terms(self, parameters: Parameters) -> Listing:
         days = self._days(parameters)
         years = [year for year in self.years if days is not None and year == days.year]
         numbers = [DISTRICT_SITE, *(int(school.site_id) for school in self.world.schools)]
@@ -218,17 +218,17 @@ class Feed:
             ]
         return of_rows(rows)
 
-    def _schedule(self, parameters: Parameters) -> Listing:
+    def schedule(self, parameters: Parameters) -> Listing:
         days = self._days(parameters)
         return of_rows(()) if days is None else self.classes.schedule(self._schools(parameters), days)
 
-    def _roster(self, parameters: Parameters) -> Listing:
+    def roster(self, parameters: Parameters) -> Listing:
         days = self._days(parameters)
         if days is None:
             return of_rows(())
         return self.classes.roster(self._schools(parameters), days, one_each=self.one_class_each)
 
-    def _courses(self, _: Parameters) -> Listing:
+    def courses(self, _: Parameters) -> Listing:
         numbers = ", ".join(school.site_id for school in self.world.schools)
         return of_rows([_course(title, number, numbers) for title, number in COURSES.items()])
 
@@ -239,17 +239,17 @@ class Feed:
 _MAKERS: dict[str, Callable[[Feed, Parameters], Listing]] = {
     "Sites": lambda feed, _: of_rows(sites.sites(feed.world)),
     "GradeLevels": lambda _, __: of_rows(sites.grade_levels()),
-    "Students": Feed._students_with_homeroom,  # noqa: SLF001 - a table of this file's own methods
-    "Students2": Feed._students2,  # noqa: SLF001
-    "StudentContacts": Feed._student_contacts,  # noqa: SLF001
-    "StudentCounselors": Feed._counselors,  # noqa: SLF001
-    "Enrollment": Feed._enrollment,  # noqa: SLF001
-    "Users": Feed._users,  # noqa: SLF001
-    "UserRoles": Feed._roles,  # noqa: SLF001
-    "Terms": Feed._terms,  # noqa: SLF001
-    "MasterSchedule": Feed._schedule,  # noqa: SLF001
-    "Roster": Feed._roster,  # noqa: SLF001
-    "Courses": Feed._courses,  # noqa: SLF001
+    "Students": Feed.students_with_homeroom,
+    "Students2": Feed.students2,
+    "StudentContacts": Feed.student_contacts,
+    "StudentCounselors": Feed.counselors,
+    "Enrollment": Feed.enrollment,
+    "Users": Feed.users,
+    "UserRoles": Feed.roles,
+    "Terms": Feed.terms,
+    "MasterSchedule": Feed.schedule,
+    "Roster": Feed.roster,
+    "Courses": Feed.courses,
     "Assessments": lambda _, __: of_rows(samples.assessments()),
     "AttendanceFlags": lambda _, __: of_rows(samples.attendance_flags()),
 }
