@@ -8,6 +8,7 @@ crawls it as the administrator of another school.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -88,7 +89,8 @@ class ScopedAdmin(AnyModelAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return isinstance(request.user, User) and request.user.is_staff
+        user = request.user
+        return isinstance(user, User) and _once(request, "staff", lambda: user.is_staff)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._may(request, Right.VIEW_SET_UP, obj)
@@ -103,22 +105,27 @@ class ScopedAdmin(AnyModelAdmin):
         return self._may(request, Right.DELETE_SET_UP, obj)
 
     def _may(self, request: HttpRequest, right: Right, obj: Model | None) -> bool:
-        """Answer from the scope; Django asks some twenty times a page, so an answer holds for its request."""
-        answers: dict[Any, bool] = request.__dict__.setdefault("_scope_answers", {})
-        question = (type(self), right, obj and obj.pk)
-        if question not in answers:
-            answers[question] = self.has_module_permission(request) and self._reaches(request, right, obj)
-        return answers[question]
-
-    def _reaches(self, request: HttpRequest, right: Right, obj: Model | None) -> bool:
+        """Answer from the scope of this admin's rows, or without a row from whatever the person sets up."""
+        if not self.has_module_permission(request):
+            return False
         user = signed_in(request)
-        if obj is not None:
-            return self.scope(user, right).filter(pk=obj.pk).exists()
-        schools, districts = (
-            staff_roles.schools_set_up_by(user, right),
-            staff_roles.districts_set_up_by(user, right),
-        )
-        return schools.exists() or districts.exists()
+        if obj is None:
+            return _once(request, right, lambda: _sets_up_something(user, right))
+        question = (type(self), right, obj.pk)
+        return _once(request, question, lambda: self.scope(user, right).filter(pk=obj.pk).exists())
+
+
+def _once(request: HttpRequest, question: Hashable, answer: Callable[[], bool]) -> bool:
+    """Ask the database once a request: Django asks the same of every admin, some sixty times a page."""
+    answers: dict[Hashable, bool] = request.__dict__.setdefault("_scope_answers", {})
+    if question not in answers:
+        answers[question] = answer()
+    return answers[question]
+
+
+def _sets_up_something(user: User, right: Right) -> bool:
+    schools = staff_roles.schools_set_up_by(user, right)
+    return schools.exists() or staff_roles.districts_set_up_by(user, right).exists()
 
 
 class DeletedByName(ScopedAdmin):
