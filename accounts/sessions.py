@@ -53,7 +53,7 @@ class SessionStore(DatabaseSessionStore):
         self._request = request
 
     def load(self) -> dict[str, Any]:
-        row = Session.objects.filter(session_key=self.session_key).select_related("user").first()
+        row = Session.objects.filter(session_key=self.session_key).first()
         now = clock.now()
         if row is None or not _lives(row, now):
             self.ended = row is not None and row.user_id is not None
@@ -117,13 +117,13 @@ def is_staff(request: HttpRequest) -> bool:
 def _lives(row: Session, now: datetime) -> bool:
     if row.expire_date <= now:
         return False
-    if row.user is None:
+    if row.user_id is None:
         return True
     idle = (now - row.seen_at).total_seconds()
     if idle < _idle_seconds(is_staff=True):
         return True
     # Only now does it matter who they are: most requests need not ask.
-    return idle < _idle_seconds(is_staff=False) and not staff_roles.is_staff_member(row.user)
+    return idle < _idle_seconds(is_staff=False) and not staff_roles.is_staff_member(cast("User", row.user))
 
 
 def _idle_seconds(*, is_staff: bool) -> int:

@@ -10,6 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from accounts.access import ReportAccess
 from scorereports import catalog, keys
@@ -19,6 +22,8 @@ from scorereports.services import delivery, filtering
 from scorereports.services.listing import ListedReport, Listing
 
 Page = dict[str, Any]
+
+_ICONS = {"VIDEO": "video", "HTML": "screen"}
 
 
 def years(
@@ -128,22 +133,51 @@ def _language(access: ReportAccess, listing: Listing, rows: list[ListedReport]) 
     of_format = Counter(key.format for key in group)
     alike = Counter((key.format, key.content_area) for key in group)
     embedded = delivery.is_embedded(listing.configuration)
+    first = group[0]
+    year = catalog.year_label(first.year)
+    # Escaped here, once for each language and not once for each of its buttons.
+    name, tag = map(escape, (catalog.language_name(first.language), catalog.language_tag(first.language)))
     return {
-        "name": catalog.language_name(group[0].language),
-        "code": catalog.language_tag(group[0].language),
+        "name": name,
+        "code": tag,
+        # What a screen reader says before each label, the language's name in its own voice.
+        "opens": format_html(
+            '{}: {}{}, <bdi lang="{}">{}</bdi>,',
+            _("Open report"),
+            catalog.type_title(first.type),
+            f", {year}" if year else "",
+            tag,
+            name,
+        ),
         "reports": [
             {
-                "format": row.named.format,
-                "format_title": str(catalog.format_title(row.named.format)),
-                "areas": _areas(row.named.content_area) if of_format[row.named.format] > 1 else [],
-                # Of twins that differ in nothing that ETS says.
-                "number": row.named.ordinal + 1 if alike[row.named.format, row.named.content_area] > 1 else 0,
+                "css": _css(row.named.format),
+                "icon": _ICONS.get(row.named.format, "report"),
+                "label": _label(
+                    row.named,
+                    with_areas=of_format[row.named.format] > 1,
+                    # Of twins that differ in nothing that ETS says.
+                    is_twin=alike[row.named.format, row.named.content_area] > 1,
+                ),
                 "url": _url(access, row, group, embedded=embedded),
                 "new_tab": not embedded,
             }
             for row in rows
         ],
     }
+
+
+@lru_cache(maxsize=64)
+def _css(report_format: str) -> str:
+    return format_html("format-{}", slugify(report_format))
+
+
+def _label(key: ReportKey, *, with_areas: bool, is_twin: bool) -> str:
+    label = str(catalog.format_title(key.format))
+    areas = _areas(key.content_area) if with_areas else []
+    if areas:
+        label += f": {', '.join(areas)}"
+    return f"{label} ({key.ordinal + 1})" if is_twin else label
 
 
 def _url(access: ReportAccess, row: ListedReport, group: list[ReportKey], *, embedded: bool) -> str:
