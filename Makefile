@@ -98,9 +98,9 @@ bench: $(DEV_READY) servers-there
 promises: $(DEV_READY)
 	@DATABASE_URL='$(DATABASE_URL)' REDIS_URL='$(REDIS_URL)' CHROMIUM='$(CHROMIUM)' $(PY) -m tests.promises prove
 
-## make promises-break  breaks each built promise by a patch: its tests must notice
+## make promises-break  breaks each built promise by a patch: its tests must notice (ONLY="A3 F1": these)
 promises-break: $(DEV_READY)
-	@DATABASE_URL='$(DATABASE_URL)' REDIS_URL='$(REDIS_URL)' CHROMIUM='$(CHROMIUM)' $(PY) -m tests.promises break
+	@DATABASE_URL='$(DATABASE_URL)' REDIS_URL='$(REDIS_URL)' CHROMIUM='$(CHROMIUM)' $(PY) -m tests.promises break $(ONLY)
 
 ## make format          formats the code and fixes what the linter can
 format: $(DEV_READY)

@@ -1,6 +1,6 @@
 """Roles and what each may do: one readable table, used by access, the admin and the docs.
 
-Add a role here, then say in `accounts.access` which students it reaches. Nothing else decides by a role's name.
+Add a role here; which students it reaches is said in `accounts.access_rules`. Nothing else decides by a role's name.
 """
 
 from __future__ import annotations

@@ -14,12 +14,13 @@ def main(arguments: list[str]) -> int:
     try:
         if arguments == ["prove"]:
             return proving.prove(ROOT)
-        if arguments == ["break"]:
-            return breaking.break_all(ROOT, breaks=ROOT / "tests" / "promises" / "breaks")
+        if arguments[:1] == ["break"]:
+            folder = ROOT / "tests" / "promises" / "breaks"
+            return breaking.break_all(ROOT, breaks=folder, only=arguments[1:])
     except (runs.RunError, breaking.BreakError) as problem:
         print(problem)
         return 1
-    print("Say prove or break.")
+    print("Say prove, or break and perhaps which promises: break A3 F1.")
     return 2
 
 

@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,8 +144,14 @@ class Breaker:
             return work()
 
 
-def break_all(root: Path, *, breaks: Path, lanes: list[Lane] | None = None) -> int:
+def break_all(
+    root: Path, *, breaks: Path, lanes: list[Lane] | None = None, only: Collection[str] = ()
+) -> int:
+    """Try every patch of the built promises, or of those of them that `only` names."""
     built = [promise.id for promise in book.read(root / "docs" / "promises.md") if promise.built]
+    if unknown := set(only) - set(built):
+        raise BreakError(f"not a built promise: {', '.join(sorted(unknown))}")
+    built = [one for one in built if not only or one in only]
     found = [one for one in find(breaks) if one.promise in built]
     lanes = lanes if lanes is not None else runs.lanes()
     marked = runs.collect(root)
