@@ -7,18 +7,22 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import devices
+from accounts import devices, fresh
 from accounts.models import User
 from accounts.services import staff_roles
 from accounts.services.second_factors import TOTP_PURPOSE
 from portal.base import posting, secrets
+
+_BY_MAIL = {"id": "reauthenticate-by-mail", "description": _("Get a code by email")}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
@@ -29,11 +33,28 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Offer staff their second factor alone: a password given again opens nothing to them (trust A9)."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not methods and user.is_authenticated:
+            return [_BY_MAIL | {"url": reverse("reauthenticate-by-mail")}]
         factors = [method for method in methods if method["id"] != "reauthenticate"]
         # Without a factor yet, the password is the way to one.
         return (
             factors if factors and isinstance(user, User) and staff_roles.is_staff_member(user) else methods
         )
+
+    def is_reauthentication_required(self, *, app: str, **_more: Any) -> bool:  # noqa: ARG002 - allauth's signature
+        """Ask for fresh proof as `accounts.fresh` defines it, whichever app of allauth's wants it.
+
+        Raises rather than says yes: allauth takes accounts without password and factor for proved for ever.
+        """
+        if not fresh.is_fresh(self.request):
+            raise ReauthenticationRequired
+        return False
+
+    def get_login_stages(self) -> list[str]:
+        """Ask for the second factor by our stage: a provider may have asked for one already."""
+        stages: list[str] = super().get_login_stages()
+        theirs, ours = "allauth.mfa.stages.AuthenticateStage", "accounts.stages.SecondFactorStage"
+        return [ours if stage == theirs else stage for stage in stages]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         request = self.request

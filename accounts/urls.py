@@ -1,9 +1,25 @@
+from allauth.account import views as allauth_views
+from django.contrib.auth.decorators import login_required
 from django.urls import path
 
-from accounts.views import codes, log, own_sessions, passkeys, people, reviews
+from accounts import fresh
+from accounts.views import addresses, codes, log, own_sessions, passkeys, people, reviews, sso
+from accounts.views import fresh as fresh_views
 
 urlpatterns = [
     path("accounts/logout/", own_sessions.sign_out, name="account_logout"),
+    path("accounts/sso/<slug:provider>/", sso.sso_begin, name="sso-begin"),
+    path("accounts/sso/<slug:provider>/return/", sso.sso_return, name="sso-return"),
+    path("accounts/email/", addresses.show_email, name="account_email"),
+    path("accounts/email/change/", addresses.email_change, name="email-change"),
+    path("accounts/email/change/confirm/", addresses.email_change_confirm, name="email-change-confirm"),
+    path("accounts/reauthenticate/mail/", fresh_views.reauthenticate_by_mail, name="reauthenticate-by-mail"),
+    # allauth's asks for nothing: an open session would be enough to give an account a password.
+    path(
+        "accounts/password/set/",
+        login_required(fresh.proof_required(allauth_views.password_set)),
+        name="account_set_password",
+    ),
     path("accounts/login/code/confirm/", codes.confirm_login_code, name="account_confirm_login_code"),
     path(
         "accounts/security/webauthn/keys/<int:pk>/remove/",

@@ -8,4 +8,7 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401, PLC0415 - importing registers them, and needs the apps loaded
+        from accounts import sso  # noqa: PLC0415 - needs the apps loaded
+        from portal import checks, sso_calls  # noqa: F401, PLC0415 - importing registers the checks
+
+        sso.call_through(sso_calls.calls_to)

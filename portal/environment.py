@@ -10,7 +10,9 @@ import base64
 import binascii
 import ipaddress
 import os
+import re
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -75,6 +77,35 @@ def email_settings(url: str) -> dict[str, Any]:
             "EMAIL_TIMEOUT": 5,
         }
     return values
+
+
+def sso_providers(names: list[str], read: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Read the providers of sign-on: `SSO_<NAME>_ISSUER` and so on. `read` returns a variable, empty if not set."""
+    return [_sso_provider(name, read) for name in names]
+
+
+def _sso_provider(name: str, read: Callable[[str], str]) -> dict[str, Any]:
+    if not re.fullmatch(r"[a-z][a-z0-9]{0,29}", name):
+        raise BadEnvironment(
+            "SSO_PROVIDERS wants short names of small letters and digits, by commas: google,district."
+        )
+    prefix = f"SSO_{name.upper()}_"
+    values = {part: read(prefix + part.upper()).strip() for part in ("issuer", "client_id", "client_secret")}
+    domains = [one.strip().lower() for one in read(prefix + "DOMAINS").split(",") if one.strip()]
+    missing = [prefix + part.upper() for part, value in {**values, "domains": domains}.items() if not value]
+    if missing:
+        raise BadEnvironment(f"SSO_PROVIDERS names {name!r}, but {', '.join(missing)} is missing.")
+    issuer = urlsplit(values["issuer"])
+    if not (issuer.scheme == "https" or (issuer.scheme == "http" and is_loopback(issuer.netloc))):
+        raise BadEnvironment(f"{prefix}ISSUER must begin with https://.")
+    if any(shared in issuer.path.split("/") for shared in ("common", "organizations", "consumers")):
+        # Microsoft's doors for everybody: any company's administrator could vouch for any address.
+        raise BadEnvironment(
+            f"{prefix}ISSUER must name one tenant: https://login.microsoftonline.com/<tenant>/v2.0."
+        )
+    mfa = [one for one in read(prefix + "MFA").split(",") if one] or ["mfa"]
+    label = read(prefix + "LABEL") or name.capitalize()
+    return {"name": name, "label": label, **values, "domains": tuple(domains), "mfa": tuple(mfa)}
 
 
 def is_loopback(host: str) -> bool:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from accounts import sessions
 from accounts.models import User
 from accounts.sessions import SessionStore
+from accounts.sso import BY_PROVIDER
 
 TOTP = Authenticator.Type.TOTP
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -134,7 +135,8 @@ class SameForUnknown:
 class StaffSecondFactor:
     """Lead staff to their second factor before any page that could name a student (trust A9).
 
-    A session counts once a code was given in it: a factor added elsewhere does not vouch for a session opened before.
+    A session counts once a code was given in it: a factor added elsewhere does not vouch for a session opened before. A
+    factor that the district's sign-on asked for counts as well (`accounts.sso`).
     """
 
     OPEN = frozenset(
@@ -142,6 +144,8 @@ class StaffSecondFactor:
             "account_login",
             "account_logout",
             "account_reauthenticate",
+            "reauthenticate-by-mail",
+            "help",
             "mfa_authenticate",
             "mfa_reauthenticate",
             "mfa_reauthenticate_webauthn",
@@ -166,14 +170,15 @@ class StaffSecondFactor:
         if match is None or match.view_name in self.OPEN:
             return None
         user = request.user
-        if not isinstance(user, User):
+        if not isinstance(user, User) or not sessions.is_staff(request):
             return None
-        if not sessions.is_staff(request):
+        proofs = get_authentication_records(request, user)
+        if any(proof.get("type") == BY_PROVIDER for proof in proofs):
             return None
         if not is_mfa_enabled(user):
             return redirect("mfa_activate_totp")
-        if not any(record.get("method") == "mfa" for record in get_authentication_records(request, user)):
-            back = request.get_full_path() if request.method == "GET" else resolve_url("home")
-            ask = "mfa_reauthenticate" if is_mfa_enabled(user, [TOTP]) else "mfa_reauthenticate_webauthn"
-            return redirect(f"{resolve_url(ask)}?{urlencode({'next': back})}")
-        return None
+        if any(proof.get("method") == "mfa" for proof in proofs):
+            return None
+        back = request.get_full_path() if request.method == "GET" else resolve_url("home")
+        ask = "mfa_reauthenticate" if is_mfa_enabled(user, [TOTP]) else "mfa_reauthenticate_webauthn"
+        return redirect(f"{resolve_url(ask)}?{urlencode({'next': back})}")

@@ -39,6 +39,7 @@ try:
         environment.refuse_public_demo(
             site_url=SITE_URL, allowed_hosts=ALLOWED_HOSTS, vendor_hosts=PORTAL_VENDOR_HOSTS
         )
+    SSO_PROVIDERS = environment.sso_providers(env.list("SSO_PROVIDERS", []), lambda name: env.str(name, ""))
     globals().update(environment.email_settings(env.str("EMAIL_URL", "console://" if DEMO else "")))
 except (EnvError, environment.BadEnvironment) as problem:
     raise ImproperlyConfigured(f"{problem} (.env.example explains each setting.)") from None
@@ -164,7 +165,11 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 # allauth's own writes rows for known addresses alone, and its time would tell them.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses come from the school's record; claims bring verification
-ACCOUNT_REAUTHENTICATION_REQUIRED = True  # an e-mail address or password changes only after fresh proof
+ACCOUNT_REAUTHENTICATION_REQUIRED = (
+    True  # how somebody signs in changes only after fresh proof (accounts/fresh.py)
+)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+MAILED_CODE_SECONDS = ACCOUNT_LOGIN_BY_CODE_TIMEOUT  # of the codes that prove a mailbox to somebody signed in
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme

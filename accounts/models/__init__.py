@@ -13,6 +13,7 @@ from accounts.models.hold import Hold
 from accounts.models.school import School
 from accounts.models.section import Section, SectionPlace, SectionTeacher
 from accounts.models.session import Session
+from accounts.models.sign_on import SignOn
 from accounts.models.staff_role import StaffRole
 from accounts.models.student import Student
 from accounts.models.user import User
@@ -34,6 +35,7 @@ __all__ = [
     "SectionPlace",
     "SectionTeacher",
     "Session",
+    "SignOn",
     "StaffRole",
     "Student",
     "User",

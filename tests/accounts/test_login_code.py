@@ -183,8 +183,10 @@ def seen(answer: Any, email: str) -> tuple[Any, ...]:
     return answer.status_code, headers, cookies, text
 
 
-def traced(steps: list[Callable[[Client], Any]], email: str, hashes: Hashes) -> list[Any]:
-    client, found = Client(), []
+def traced(
+    steps: list[Callable[[Client], Any]], email: str, hashes: Hashes, client: Client | None = None
+) -> list[Any]:
+    client, found = client or Client(), []
     for step in steps:
         mails, made = len(mail.outbox), hashes.made
         with CaptureQueriesContext(connection) as queries:
