@@ -11,7 +11,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import structlog
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 
 _PATIENCE = 2.0
 _SENDERS = 4
@@ -33,7 +33,12 @@ def post(message: EmailMessage) -> None:
 
 def _send(message: EmailMessage) -> None:
     try:
-        message.send()
+        server = message.connection = get_connection()
+        try:
+            message.send()
+        finally:
+            # A refusal before the first mail (no STARTTLS, a strange certificate) would leave it open.
+            server.close()
     except Exception as error:  # noqa: BLE001 - whatever goes wrong, there is nobody left to tell but the log
         # The kind alone: a mail server's own words repeat the address.
         log.warning("mail_not_sent", error=type(error).__name__)
