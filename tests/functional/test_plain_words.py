@@ -48,6 +48,10 @@ def too_often(_client: Client) -> Any:
     return answer
 
 
+def sign_on(client: Client) -> Any:
+    return client.post("/accounts/sso/district/")
+
+
 PAGES: dict[str, Page] = {
     "no child": Page(
         at("/"), 200, "No child is linked to your account", "Call your child's school", "nobody"
@@ -66,6 +70,11 @@ PAGES: dict[str, Page] = {
     "no sign-up": Page(at("/accounts/signup/"), 200, "cannot make an account", "Call or visit"),
     "closed account": Page(at("/accounts/inactive/"), 200, "cannot sign in", "call your school's office"),
     "old link": Page(at("/accounts/password/reset/key/1-x/"), 200, "too old", "Send me a new link"),
+    "help": Page(at("/help/"), 200, "state test reports", "Call the office"),
+    "refused by sign-on": Page(
+        at("/accounts/sso/district/return/"), 404, "did not work with Example", "sign in another way"
+    ),
+    "sign-on down": Page(sign_on, 503, "does not answer right now", "try again in a few minutes"),
     "nothing to confirm": Page(at("/accounts/confirm-email/none/"), 200, "does nothing here", "school"),
 }
 
@@ -73,6 +82,9 @@ PAGES: dict[str, Page] = {
 @pytest.fixture
 def failing(settings) -> None:
     settings.ROOT_URLCONF = "tests.functional.browser.more_urls"
+    known = {"client_id": "a", "client_secret": "b", "domains": ("example.org",), "mfa": ("mfa",)}
+    provider = {"name": "district", "label": "Example", "issuer": "http://127.0.0.1:1", **known}
+    settings.SSO_PROVIDERS = [provider]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -94,4 +106,4 @@ def test_a_failing_page_of_every_status_is_among_them():
     """A template for another status wants its row above."""
     there = {int(file.stem[:3]) for file in Path("templates").glob("[45]*.html")}
 
-    assert there == {page.status for page in PAGES.values()} - {200}
+    assert there == {page.status for page in PAGES.values()} - {200, 503}

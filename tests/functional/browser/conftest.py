@@ -24,6 +24,7 @@ class OpenPage(Protocol):
         *,
         objections: bool = False,
         redirects: bool = False,
+        beside: str = "",
         **display: Any,
     ) -> Page: ...
 
@@ -45,15 +46,21 @@ def place(
 @pytest.fixture
 def open_page(chromium: Browser, place: Place) -> Generator[OpenPage, None, None]:
     """Open a page on a device of its own, signed in as `who`. `objections`: the test itself provokes the browser;
-    `redirects`: it opens a report that the browser fetches from the link's own host, and from no other."""
+    `redirects`: it opens a report that the browser fetches from the link's own host, and from no other; `beside`: it
+    signs on at a provider on this host."""
     opened: list[tuple[BrowserContext, stage.Watch, set[str] | None]] = []
 
     def open_one(
-        who: User | None = None, *, objections: bool = False, redirects: bool = False, **display: Any
+        who: User | None = None,
+        *,
+        objections: bool = False,
+        redirects: bool = False,
+        beside: str = "",
+        **display: Any,
     ) -> Page:
         watch = stage.Watch()
         context = stage.context_for(chromium, place.url, watch, **display)
-        allowed = {place.host, place.link_host} if redirects else {place.host}
+        allowed = ({place.host, place.link_host} if redirects else {place.host}) | ({beside} - {""})
         opened.append((context, watch, None if objections else allowed))
         if who is not None:
             context.add_cookies([place.session_of(who)])

@@ -24,6 +24,7 @@ from tests import factories
 from tests.cast import sign_in
 from tests.functional.browser.place import REPORT_LINK, Place, content_of
 from tests.functional.browser.scene import Go, Prepare, State, at, child
+from tests.functional.browser.sign_in_states import SIGN_IN_STATES
 from tests.functional.browser.staff_states import STAFF_STATES
 
 
@@ -254,6 +255,7 @@ STUDENT: dict[str, Any] = {"go": students_page, "who": PARENT, "kind": "student"
 FAILED: dict[str, Any] = {"go": bare_content, "who": PARENT}
 STATES: dict[str, State] = {
     **STAFF_STATES,
+    **SIGN_IN_STATES,
     "login": State(at("/accounts/login/"), kind="login"),
     "login-password": State(at("/accounts/login/?with=password"), kind="login"),
     "login-code-wrong-address": State(wrong_address, kind="login"),
@@ -318,7 +320,7 @@ STATES: dict[str, State] = {
     "password-reset-link": State(reset_link, kind="password-choose"),
     "password-reset-old-link": State(at("/accounts/password/reset/key/1-x/"), kind="password-choose"),
     "password-reset-done": State(at("/accounts/password/reset/key/done/")),
-    "email": State(at("/accounts/email/"), PARENT),
+    "email": State(at("/accounts/email/"), PARENT, kind="email"),
     "email-sent": State(at("/accounts/confirm-email/")),
     "email-confirm": State(at("/accounts/confirm-email/none/")),
     "sign-up": State(at("/accounts/signup/")),

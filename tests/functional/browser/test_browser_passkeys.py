@@ -94,8 +94,6 @@ def test_staff_set_up_a_passkey_in_place_of_an_app_and_need_nothing_more(place: 
     page = open_page()
     give_device(page)
     place.fill_in(page, teacher)
-    page.get_by_label("Password").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Go on").click()
     page.get_by_role("link", name="Use a passkey instead").click()
     add_passkey(page)
     expect(heading(page)).to_have_text(
