@@ -67,7 +67,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     which, _, parts = os.environ.get("TEST_PART", "").partition("/")
     if not parts:
         return
-    kept, left = [], []
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         mine = zlib.crc32(item.nodeid.encode()) % int(parts) == int(which) - 1
         (kept if mine else left).append(item)
