@@ -48,6 +48,7 @@ def test_without_configuration_there_is_no_button_and_no_page(cast: Cast, settin
     assert Client().get(RETURN).status_code == 404
 
 
+@pytest.mark.slow
 def test_state_nonce_and_proof_key_are_new_each_time_and_the_secret_stays_here(
     cast: Cast, provider: OidcProvider, settings: Any
 ):
@@ -135,6 +136,7 @@ def test_another_domain_opens_nothing(cast: Cast, provider: OidcProvider, email:
     assert refused(comes_back(provider, "s-1"))
 
 
+@pytest.mark.slow
 def test_a_private_google_account_with_an_address_of_the_district_opens_nothing(
     cast: Cast, provider: OidcProvider, monkeypatch: pytest.MonkeyPatch
 ):
@@ -161,6 +163,7 @@ def test_an_unknown_person_gets_no_account(cast: Cast, provider: OidcProvider):
 
 
 @pytest.mark.promise("A8", "A10")
+@pytest.mark.slow
 def test_a_role_that_ended_and_an_account_that_is_closed_open_nothing(cast: Cast, provider: OidcProvider):
     subject = known(provider, cast.teacher)
     assert comes_back(provider, subject).status_code == 302
@@ -172,6 +175,7 @@ def test_a_role_that_ended_and_an_account_that_is_closed_open_nothing(cast: Cast
 
 
 @pytest.mark.promise("A8")
+@pytest.mark.slow
 def test_who_is_refused_learns_nothing_from_the_page(cast: Cast, provider: OidcProvider):
     """Unknown, family, unverified, other domain, wrong state, no answer: one page, header by header."""
     provider.person("unknown", email="new@example.org", email_verified=True)
@@ -190,6 +194,7 @@ def test_who_is_refused_learns_nothing_from_the_page(cast: Cast, provider: OidcP
 
 
 @pytest.mark.promise("A8", "R5")
+@pytest.mark.slow
 def test_the_first_use_binds_and_tells(
     cast: Cast, provider: OidcProvider, django_capture_on_commit_callbacks: Any
 ):
@@ -206,6 +211,7 @@ def test_the_first_use_binds_and_tells(
 
 
 @pytest.mark.promise("A8")
+@pytest.mark.slow
 def test_whoever_gets_the_address_later_does_not_get_the_account(cast: Cast, provider: OidcProvider):
     comes_back(provider, known(provider, cast.teacher, "first-owner"))
 
@@ -214,6 +220,7 @@ def test_whoever_gets_the_address_later_does_not_get_the_account(cast: Cast, pro
 
 
 @pytest.mark.promise("A8")
+@pytest.mark.slow
 def test_an_identity_stays_its_person_s_when_its_address_becomes_somebody_else_s(
     cast: Cast, provider: OidcProvider
 ):
@@ -223,6 +230,7 @@ def test_an_identity_stays_its_person_s_when_its_address_becomes_somebody_else_s
     assert int(answer.client.session["_auth_user_id"]) == cast.teacher.pk
 
 
+@pytest.mark.slow
 def test_an_operator_can_unbind(cast: Cast, provider: OidcProvider, capsys: pytest.CaptureFixture[str]):
     comes_back(provider, known(provider, cast.teacher, "old"))
     call_command("unbind_sign_on", str(cast.teacher.uuid))
@@ -269,6 +277,7 @@ def test_without_either_the_page_that_sets_one_up_is_all_there_is(cast: Cast, pr
 
 
 @pytest.mark.promise("A9")
+@pytest.mark.slow
 def test_a_district_may_name_what_its_provider_says(cast: Cast, provider: OidcProvider, settings: Any):
     Authenticator.objects.filter(user=cast.teacher).delete()
     settings.SSO_PROVIDERS = [settings.SSO_PROVIDERS[0] | {"mfa": ("urn:example:two",)}]

@@ -87,6 +87,7 @@ def test_a_token_that_the_provider_did_not_sign_opens_nothing(cast: Cast, provid
 
 
 @pytest.mark.promise("A8")
+@pytest.mark.slow
 def test_an_answer_counts_in_the_browser_that_asked_and_once(cast: Cast, provider: OidcProvider):
     subject = known(provider, cast.teacher)
     client, place = goes()
@@ -124,6 +125,7 @@ def test_an_answer_after_ten_minutes_is_too_late(cast: Cast, provider: OidcProvi
         assert client.get(f"{back.path}?{back.query}").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_way_back_leads_to_this_site_alone(cast: Cast, provider: OidcProvider):
     for elsewhere in ("https://evil.example/", "//evil.example/", "/\\evil.example"):
         assert comes_back(provider, known(provider, cast.teacher), next=elsewhere)["Location"] == "/"
@@ -175,6 +177,7 @@ def test_a_provider_that_is_down_gets_a_plain_page_and_a_password_works(
 
 
 @pytest.mark.promise("S3")
+@pytest.mark.slow
 def test_only_the_issuer_s_hosts_are_called_and_no_redirect_is_followed(
     cast: Cast, provider: OidcProvider, settings: Any
 ):
@@ -207,6 +210,7 @@ def test_a_provider_that_talks_nonsense_counts_as_down(provider: OidcProvider, f
 
 
 @pytest.mark.promise("S2")
+@pytest.mark.slow
 def test_no_code_token_secret_or_address_is_logged(
     cast: Cast, provider: OidcProvider, settings: Any, caplog: pytest.LogCaptureFixture
 ):
