@@ -8,4 +8,5 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401, PLC0415 - importing registers them, and needs the apps loaded
+        # Importing registers the checks, and says where messages go: commands send some, too.
+        from portal import celery, checks  # noqa: F401, PLC0415 - needs the apps loaded

@@ -80,11 +80,16 @@ class IlluminateSource:
         self._today = today
         self._day = day
         self._grades: dict[str, str] = {}
+        self._ahead = client.ahead()
 
     def feed(self) -> Fed:
         """Yield every kind. Raises CredentialsRefused at any time, any VendorError before the first row of people."""
-        with self._client.ahead() as ahead:
+        with self._ahead as ahead:
             yield from self._fed(partial(self._client.pages, ahead=ahead))
+
+    def stop(self) -> None:
+        """Ask for nothing more; what is waited for ends with the error that there is no time left."""
+        self._ahead.stopped.set()
 
     def _fed(self, ask: Callable[..., Pages]) -> Fed:
         # What can be asked for is asked for before the first of it is read, so that vendor and database both stay busy.

@@ -193,8 +193,14 @@ class KindEnd:
 
 
 class Source(Protocol):
-    """Where rows come from. `feed` may be called once; it raises the vendor errors of `integrations.http`."""
+    """Where rows come from. `feed` may be called once; it raises the vendor errors of `integrations.http`.
+
+    It is read in a thread of its own. `stop` comes from another: whoever waits for a vendor need wait no longer. After
+    the end of a kind no row of it may come.
+    """
 
     name: str
 
     def feed(self) -> Iterator[Batch | KindEnd]: ...
+
+    def stop(self) -> None: ...

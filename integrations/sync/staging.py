@@ -87,17 +87,18 @@ class Loader:
             for one in problems
         )
         if len(waiting) >= self.AT_ONCE:
-            self._put(kind)
+            self.put(kind)
 
     def finish(self) -> None:
         """Put in what still waits."""
         for kind in ROWS:
-            self._put(kind)
+            self.put(kind)
         if self._problems:
             _load("found_problems", _PROBLEM, self._problems)
             self._problems = []
 
-    def _put(self, kind: Kind) -> None:
+    def put(self, kind: Kind) -> None:
+        """Put in what still waits of one kind."""
         if self._rows[kind]:
             _load(f"staged_{kind}", tuple(_COLUMNS[kind]), self._rows[kind])
             self._rows[kind] = []

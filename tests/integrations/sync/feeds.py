@@ -64,6 +64,9 @@ class Feed:
             complete = kind not in self.broken
             yield KindEnd(kind, complete, len(rows), len(rows), "" if complete else "page-failed")
 
+    def stop(self) -> None:
+        """Nothing to do."""
+
     def change(self, row: Row, **values: Any) -> Any:
         """Put another row in the place of this one and return it."""
         for rows in self.rows.values():
