@@ -24,7 +24,7 @@ app.conf.update(
     timezone="America/Los_Angeles",
     beat_schedule={
         "sweep": {"task": "portal.base.sweep", "schedule": crontab(minute="*/10")},
-        "syncs": {"task": "integrations.sync_due", "schedule": crontab(minute="*/10")},
+        "syncs": {"task": "integrations.sync_due", "schedule": crontab(minute="*/2")},
         "sessions": {"task": "accounts.clear_sessions", "schedule": crontab(minute=40)},
         "expiry-notices": {
             "task": "integrations.send_expiry_notices",

@@ -18,10 +18,12 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - models load after setup
 from django.core.management import call_command  # noqa: E402 - after the settings
+from django.db.models import Count  # noqa: E402 - after the settings
 
 from accounts import access  # noqa: E402 - after the settings
-from accounts.models import District, School, Student, User  # noqa: E402 - after the settings
+from accounts.models import District, Guardian, School, Student, User  # noqa: E402 - after the settings
 from integrations.models import Connection  # noqa: E402 - after the settings
+from integrations.sandbox.server import DEFAULT_ILLUMINATE  # noqa: E402 - after the settings
 from integrations.sandbox.world import World  # noqa: E402 - after the settings
 from portal.demo import people  # noqa: E402 - after the settings
 from scorereports.models import Configuration  # noqa: E402 - after the settings
@@ -48,7 +50,7 @@ def _stage(kind: str, students: int) -> dict[str, Any]:
         }
     else:
         world = World(students=students)
-        district = people.bring_in(world)
+        district = _brought_in(world)
         users, named = _users_of(world), {}
     connection = _connect(district)
     school = School.objects.filter(district=district).order_by("pk")[0]
@@ -67,6 +69,17 @@ def _stage(kind: str, students: int) -> dict[str, Any]:
             for one in Student.unscoped.order_by("pk")
         ],
     }
+
+
+def _brought_in(world: World) -> District:
+    """Sync the world as the demo does; then every adult with an address of their own has an account."""
+    os.environ |= {f"SANDBOX_ILLUMINATE_{name.upper()}": value for name, value in DEFAULT_ILLUMINATE.items()}
+    vendors = os.environ["LIVE_ETS"].removesuffix("/ets")
+    district = people.bring_in(world, f"{vendors}/illuminate/live/rest_server.php")
+    alone = Guardian.objects.exclude(email="").values("email").annotate(adults=Count("pk")).filter(adults=1)
+    for guardian in Guardian.objects.filter(user=None, email__in=alone.values("email")):
+        people.join(guardian)
+    return district
 
 
 def _users_of(world: World) -> dict[str, User]:

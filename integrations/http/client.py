@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, NoReturn, Protocol, TypeVar
 
+import orjson
 from requests import PreparedRequest, Request, Response
 from requests.exceptions import ConnectTimeout, RequestException, SSLError, Timeout
 from urllib3.exceptions import HTTPError
@@ -322,6 +323,15 @@ def _checked(prepared: PreparedRequest | None, policy: HostPolicy) -> PreparedRe
 
 def _parse(body: bytes) -> tuple[Any, bool]:
     """Return (what the JSON says, True), or (None, False) for anything that is none."""
+    try:
+        # A night's pages are half a gigabyte: four times as fast.
+        return orjson.loads(body), True
+    except ValueError:
+        # It is strict where vendors are not: lone surrogates, a byte order mark, deep nesting.
+        return _parse_leniently(body)
+
+
+def _parse_leniently(body: bytes) -> tuple[Any, bool]:
     try:
         # RecursionError: brackets nested by the thousand. NaN and Infinity are no JSON, and break what
         # comes after.

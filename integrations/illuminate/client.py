@@ -23,7 +23,7 @@ from integrations.illuminate import reading
 from integrations.illuminate.endpoints import CATALOGUE, Endpoint, Parameter, ParameterType, Shape
 from integrations.illuminate.errors import EndpointRefused, RequestRefused
 from integrations.illuminate.oauth import Authorizer
-from integrations.illuminate.paging import Page, Pages
+from integrations.illuminate.paging import Ahead, Page, Pages
 from integrations.illuminate.records import Site
 
 # Many pages in flight for a person's API: "be gentle".
@@ -82,11 +82,17 @@ class IlluminateClient:
         endpoint, params = _request(name, "GET", arguments)
         return self._get(endpoint, params, self._seconds_left)
 
-    def pages(self, name: str, *, typed: bool = True, **arguments: Argument) -> Pages:
+    def ahead(self) -> Ahead:
+        """Return places for pages of several lists, to be read in the order in which they are asked for."""
+        return Ahead(self._in_flight)
+
+    def pages(
+        self, name: str, *, typed: bool = True, ahead: Ahead | None = None, **arguments: Argument
+    ) -> Pages:
         """Return all pages of an endpoint, in order, a few asked for ahead; a bare list is one page.
 
-        Rows are records where there are some and `typed`, else as they came. Every call is made in a thread of its
-        own, so that the caller's database connection is left alone.
+        Lists with the same `ahead` share its places. Rows are records where there are some and `typed`, else as they
+        came. Every call is made in a thread of its own, so that the caller's database connection is left alone.
         """
         endpoint, params = _request(name, "GET", arguments)
         params.pop("page", None)
@@ -97,6 +103,8 @@ class IlluminateClient:
             in_flight=self._in_flight,
             let_go=self._let_go,
             seconds_left=self._seconds_left,
+            ahead=ahead,
+            endpoint=name,
         )
 
     def check(self) -> list[Site]:

@@ -69,8 +69,9 @@ def _number(value: Any) -> str:
         return ""
     if isinstance(value, int):
         return str(value) if abs(value) < 10**30 else ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:  # infinity is no integer
-        return str(int(value))
+    if isinstance(value, float) and value.is_integer():  # infinity is no integer
+        # Beyond what a float holds exactly an id would become its neighbour's.
+        return str(int(value)) if abs(value) < 10**15 else ""
     return str(value)[:LONGEST] if isinstance(value, float) else ""
 
 

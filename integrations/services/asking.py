@@ -68,7 +68,7 @@ def rows(connection: Connection, name: str, arguments: dict[str, str]) -> Iterat
             found = answer.get("results", []) if endpoint.is_paged and isinstance(answer, dict) else answer
             yield from found if isinstance(found, list) else [found]
             return
-        pages = client.pages(name, typed=False, **arguments)
+        pages = client.pages(name, typed=False, ahead=None, **arguments)
         for page in pages:
             yield from page.rows
     except VendorError as problem:

@@ -1,21 +1,27 @@
 """Writes a change set into accounts' tables: what was shown, nothing else, each kind once (trust F1, F7, R5).
 
 `runs` calls it. A kind's writes, its rows in the record of changes and its mark on the run are one transaction, so a
-run that dies goes on with the next kind. A link or role that a person changed since the comparison is left alone and
-becomes a problem.
+run that dies goes on with what is not marked. On PostgreSQL adults and their links, the half of a night's rows, go in
+beside the other kinds. A link or role that a person changed since the comparison is left alone and becomes a problem.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from django.db import connection, transaction
 
 from integrations.models import SyncProblem, SyncRun, SyncState
 from integrations.sync.comparing import ENDING, ORDER, execute, facts, prepare_session
 from integrations.sync.rows import Kind
+from portal.base.streaming import release_database
 
+# The others name these; contacts and the rest then name none of each other.
+_FIRST = (Kind.SCHOOLS, Kind.STUDENTS)
+_BESIDE = tuple(kind for kind in ORDER if kind not in {*_FIRST, Kind.CONTACTS})
 # So many new rows and PostgreSQL's own statistics are worth nothing until they are taken again.
 _MANY = 1000
 _TABLES = {
@@ -34,32 +40,50 @@ _SKIPPED = "changed-meanwhile"
 
 
 def apply(run: SyncRun, today: datetime.date, beat: Callable[[], None]) -> None:
-    """Apply what of the change set is not in yet. `beat` runs in each transaction and raises if the lease is gone."""
-    for kind in ORDER:
-        if kind not in run.applied:
-            _apply_kind(run, kind, today, beat)
+    """Apply what of the change set is not in yet. `beat` ends each transaction and raises if the lease is gone."""
+    apply_all = partial(_apply_kinds, run, today, beat)
+    apply_all(_FIRST)
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        with ThreadPoolExecutor(1, thread_name_prefix="sync-apply") as pool:
+            beside = pool.submit(_in_a_session_of_its_own, partial(apply_all, _BESIDE))
+            apply_all((Kind.CONTACTS,))
+        beside.result()
+    apply_all(ORDER)
+    run.refresh_from_db(fields=["applied"])
     skipped = SyncProblem.objects.filter(run=run, reason=_SKIPPED)
     for name, kind in (("links", Kind.CONTACTS), ("roles", Kind.ROLES)):
         if count := skipped.filter(kind=kind).count():
             run.counts.setdefault(name, {})["skipped"] = count
 
 
+def _in_a_session_of_its_own(apply_some: Callable[[], None]) -> None:
+    try:
+        apply_some()
+    finally:
+        release_database()
+
+
+def _apply_kinds(run: SyncRun, today: datetime.date, beat: Callable[[], None], kinds: Iterable[Kind]) -> None:
+    for kind in kinds:
+        there = SyncRun.objects.get(pk=run.pk)
+        if there.state == SyncState.APPLYING and kind not in there.applied:
+            _apply_kind(run, kind, today, beat)
+
+
 @transaction.atomic
 def _apply_kind(run: SyncRun, kind: Kind, today: datetime.date, beat: Callable[[], None]) -> None:
-    # Locked: should two processes ever be here at once, the second finds the first one's mark.
+    prepare_session()
+    given = facts(run, today)
+    execute(kind, "apply", given)
+    if kind in ENDING:
+        table = ENDING[kind]._meta.db_table  # noqa: SLF001 - Django's documented way to a table's name
+        execute("absence", "apply", given, kind=kind, changes=table)
+    _count_anew(run, kind)
+    # Should another process have taken over meanwhile, all of this is taken back here.
+    beat()
     there = SyncRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if there.state == SyncState.APPLYING and kind not in there.applied:
-        beat()
-        prepare_session()
-        given = facts(run, today)
-        execute(kind, "apply", given)
-        if kind in ENDING:
-            table = ENDING[kind]._meta.db_table  # noqa: SLF001 - Django's documented way to a table's name
-            execute("absence", "apply", given, kind=kind, changes=table)
-        _count_anew(run, kind)
-        there.applied.append(str(kind))
-        there.save(update_fields=["applied"])
-    run.applied = there.applied
+    there.applied.append(str(kind))
+    there.save(update_fields=["applied"])
 
 
 def _count_anew(run: SyncRun, kind: Kind) -> None:

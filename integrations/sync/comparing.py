@@ -1,17 +1,19 @@
 """Compares the staged rows with accounts' tables and writes what should change as the run's change set.
 
-`runs` calls it inside the transaction that also moves the run on, so a change set is there whole or not at all. It
-writes no table of accounts. Which kinds may end is decided here (trust F1, F2): only those whose own rows, and the rows
-that they name, came complete, and never between school years.
+`runs` calls it: `Matching` as soon as a kind has come, into temporary tables, while other kinds still come; `compare`
+inside the transaction that also moves the run on, so a change set is there whole or not at all. It writes no table of
+accounts. What people change between the two is left to them: `applying` looks at each row again. Which kinds may end
+is decided here (trust F1, F2): only those whose own rows, and the rows that they name, came complete, and never between
+school years.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count
 
 from integrations.models import SyncRun, SyncSettings, changes
@@ -41,6 +43,8 @@ NAMED: dict[Kind, tuple[Kind, ...]] = {
     Kind.PLACES: (Kind.SECTIONS, Kind.STUDENTS, Kind.SCHOOLS),
     Kind.CASELOADS: (Kind.STUDENTS, Kind.STAFF, Kind.ROLES),
 }
+# What must be staged too before a kind is matched: enrollments tell the grade.
+STAGED: dict[Kind, tuple[Kind, ...]] = {Kind.STUDENTS: (Kind.ENROLLMENTS,)}
 # Kinds whose rows can end, and the table of the changes that end them.
 ENDING = {
     Kind.ENROLLMENTS: changes.EnrollmentChange,
@@ -93,12 +97,37 @@ def may_end(kind: Kind, run: SyncRun) -> bool:
     return not run.roll_over and all(run.received.get(one, {}).get("complete") for one in needed)
 
 
-def compare(run: SyncRun, today: datetime.date, beat: Callable[[], None]) -> None:
-    """Write the change set and the problems. Inside a transaction; `beat` is called before each kind."""
+class Matching:
+    """Finds what the staged rows are here, kind by kind in their order, each once it and all it needs has come."""
+
+    def __init__(self, run: SyncRun, today: datetime.date) -> None:
+        self._given = facts(run, today)
+        self._waiting = list(ORDER)
+        self._ended: set[Kind] = set()
+
+    def ended(self, kind: Kind) -> None:
+        """All rows of this kind are staged. Terms are matched with nothing, so the order does not wait for them."""
+        self._ended.add(kind)
+        while self._waiting and {self._waiting[0], *STAGED.get(self._waiting[0], ())} <= self._ended:
+            self._match(self._waiting.pop(0))
+
+    def finish(self) -> None:
+        """Match what the source did not say the last word on."""
+        while self._waiting:
+            self._match(self._waiting.pop(0))
+
+    def _match(self, kind: Kind) -> None:
+        # On SQLite a transaction would take the write lock, and nothing is written here.
+        with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
+            prepare_session()
+            execute(kind, "match", self._given)
+
+
+def compare(run: SyncRun, today: datetime.date) -> None:
+    """Write the change set and the problems, everything being matched. Inside a transaction."""
     prepare_session()
     given = facts(run, today)
     for kind in ORDER:
-        beat()
         execute(kind, "resolve", given)
         if kind not in ENDING:
             continue

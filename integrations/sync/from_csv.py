@@ -116,6 +116,9 @@ class CsvSource:
                 continue
             yield from self._file(file, path, sites, before[file.name])
 
+    def stop(self) -> None:
+        """Nothing to do: a file is not waited for."""
+
     def _file(self, file: CsvFile, path: Path, sites: Sites, before: object) -> Fed:
         read = FileReading(file, today=self._today, sites=sites)
         reason = ""

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from integrations.http import VendorError
 from integrations.illuminate.errors import CredentialsRefused
-from integrations.illuminate.paging import Pages
+from integrations.illuminate.paging import Ahead, Pages
 from integrations.illuminate.records import (
     Counselor,
     Enrollment,
@@ -53,6 +54,8 @@ _JULY = 7
 class Client(Protocol):
     """What the source needs of `IlluminateClient`."""
 
+    def ahead(self) -> Ahead: ...
+
     def pages(self, name: str, **arguments: Any) -> Pages: ...
 
 
@@ -77,77 +80,46 @@ class IlluminateSource:
         self._today = today
         self._day = day
         self._grades: dict[str, str] = {}
+        self._ahead = client.ahead()
 
     def feed(self) -> Fed:
         """Yield every kind. Raises CredentialsRefused at any time, any VendorError before the first row of people."""
-        terms, ends = self._terms()
-        session = in_session(terms, self._today, day=self._day)
-        yield Batch(Kind.TERMS, [_term_row(term) for term in terms], ends.problems)
-        yield ends.word(Kind.TERMS)
-        yield from self._schools()
-        self._grades = self._grade_codes()
+        with self._ahead as ahead:
+            yield from self._fed(partial(self._client.pages, ahead=ahead))
+
+    def stop(self) -> None:
+        """Ask for nothing more; what is waited for ends with the error that there is no time left."""
+        self._ahead.stopped.set()
+
+    def _fed(self, ask: Callable[..., Pages]) -> Fed:
+        # What can be asked for is asked for before the first of it is read, so that vendor and database both stay busy.
+        listed_terms, listed_sites, levels = self._terms(ask), ask("Sites"), ask("GradeLevels")
+        terms, sites = _Whole("Terms", *listed_terms), _Whole("Sites", listed_sites)
+        self._grades = {level.grade_level_id: level.state_id for level in _Whole("GradeLevels", levels).rows}
+        session = in_session(terms.rows, self._today, day=self._day)
         day, year = session.day.isoformat(), session.academic_year
-        yield from self._kind(Kind.STUDENTS, "Students2", _students, date=day)
-        yield from self._kind(Kind.ENROLLMENTS, "Enrollment", self._enrollments, date=day)
-        yield from self._kind(Kind.CONTACTS, "StudentContacts", _contacts)
-        yield from self._kind(Kind.STAFF, "Users", self._staff)
-        yield from self._kind(Kind.ROLES, "UserRoles", _Once(_role_row), academic_year=year)
-        yield from self._sections(day)
-        yield from self._kind(Kind.PLACES, "Roster", _places, date=day)
-        yield from self._kind(Kind.CASELOADS, "StudentCounselors", _caseloads, date=day)
+        students, enrollments = ask("Students2", date=day), ask("Enrollment", date=day)
+        contacts, users = ask("StudentContacts"), ask("Users")
+        roles, schedule = ask("UserRoles", academic_year=year), ask("MasterSchedule", date=day)
+        roster, caseloads = ask("Roster", date=day), ask("StudentCounselors", date=day)
+        yield from terms.fed(Kind.TERMS, [_term_row(term) for term in terms.rows])
+        yield from sites.fed(Kind.SCHOOLS, _school_rows(sites.rows))
+        yield from _kind(Kind.STUDENTS, students, _students)
+        yield from _kind(Kind.ENROLLMENTS, enrollments, self._enrollments)
+        yield from _kind(Kind.CONTACTS, contacts, _contacts)
+        yield from _kind(Kind.STAFF, users, self._staff)
+        yield from _kind(Kind.ROLES, roles, _Once(_role_row))
+        yield from _sections(schedule)
+        yield from _kind(Kind.PLACES, roster, _places)
+        yield from _kind(Kind.CASELOADS, caseloads, _caseloads)
 
-    # --- the small lists that all else is read with ----------------------------------------------------------------
-
-    def _terms(self) -> tuple[list[Term], _Whole]:
-        """Return the terms of this academic year and the last: the API looks at one year at a time."""
-        whole = _Whole("Terms")
+    def _terms(self, ask: Callable[..., Pages]) -> list[Pages]:
+        """Return the terms of the last academic year and this one: the API looks at one year at a time."""
         this_year = self._today.year + (self._today.month >= _JULY)
-        terms: list[Term] = []
-        for year in (this_year - 1, this_year):
-            first, last = date(year - 1, _JULY, 1), date(year, _JULY - 1, 30)
-            pages = self._client.pages("Terms", start_date=first.isoformat(), end_date=last.isoformat())
-            terms += whole.rows_of(pages)
-        return terms, whole
-
-    def _schools(self) -> Fed:
-        whole = _Whole("Sites")
-        sites: list[Site] = whole.rows_of(self._client.pages("Sites"))
-        yield Batch(Kind.SCHOOLS, _school_rows(sites), whole.problems)
-        yield whole.word(Kind.SCHOOLS)
-
-    def _grade_codes(self) -> dict[str, str]:
-        levels = _Whole("GradeLevels").rows_of(self._client.pages("GradeLevels"))
-        return {level.grade_level_id: level.state_id for level in levels}
-
-    # --- the long ones, page by page -------------------------------------------------------------------------------
-
-    def _kind(self, kind: Kind, endpoint: str, mapped: Mapped, **arguments: Any) -> Fed:
-        pages = self._client.pages(endpoint, **arguments)
-        reason = ""
-        try:
-            for page in pages:
-                yield Batch(kind, mapped(page.rows), _problems(endpoint, page.problems))
-        except CredentialsRefused:
-            raise
-        except VendorError as error:
-            reason = error.reason
-        yield _end(kind, pages, reason)
-
-    def _sections(self, day: str) -> Fed:
-        """Read the master schedule once for two kinds: a row is a section with one of its teachers."""
-        pages = self._client.pages("MasterSchedule", date=day)
-        sections = _Once(_section_row)
-        reason = ""
-        try:
-            for page in pages:
-                yield Batch(Kind.SECTIONS, sections(page.rows), _problems("MasterSchedule", page.problems))
-                yield Batch(Kind.TEACHERS, _teachers(page.rows))
-        except CredentialsRefused:
-            raise
-        except VendorError as error:
-            reason = error.reason
-        yield _end(Kind.SECTIONS, pages, reason)
-        yield _end(Kind.TEACHERS, pages, reason)
+        years = [(date(year - 1, _JULY, 1), date(year, _JULY - 1, 30)) for year in (this_year - 1, this_year)]
+        return [
+            ask("Terms", start_date=first.isoformat(), end_date=last.isoformat()) for first, last in years
+        ]
 
     def _enrollments(self, records: Sequence[Enrollment]) -> list[EnrollmentRow]:
         return [
@@ -204,30 +176,56 @@ def _year_of(terms: list[Term], day: date) -> int:
     return max(named, default=day.year + (day.month >= _JULY))
 
 
-class _Whole:
-    """Pages read to their end at once, for lists that fit into memory; raises what they raise."""
-
-    def __init__(self, endpoint: str) -> None:
-        self._endpoint = endpoint
-        self._pages: list[Pages] = []
-        self.problems: list[Problem] = []
-
-    def rows_of(self, pages: Pages) -> list[Any]:
-        rows: list[Any] = []
-        self._pages.append(pages)
+def _kind(kind: Kind, pages: Pages, mapped: Mapped) -> Fed:
+    """Read one of the long lists, page by page."""
+    reason = ""
+    try:
         for page in pages:
-            rows += page.rows
-            self.problems += _problems(self._endpoint, page.problems)
-        return rows
+            yield Batch(kind, mapped(page.rows), _problems(pages.endpoint, page.problems))
+    except CredentialsRefused:
+        raise
+    except VendorError as error:
+        reason = error.reason
+    yield _end(kind, pages, reason)
 
-    def word(self, kind: Kind) -> KindEnd:
-        expected = [pages.expected for pages in self._pages if pages.expected is not None]
-        return KindEnd(
+
+def _sections(pages: Pages) -> Fed:
+    """Read the master schedule once for two kinds: a row is a section with one of its teachers."""
+    sections = _Once(_section_row)
+    reason = ""
+    try:
+        for page in pages:
+            yield Batch(Kind.SECTIONS, sections(page.rows), _problems(pages.endpoint, page.problems))
+            yield Batch(Kind.TEACHERS, _teachers(page.rows))
+    except CredentialsRefused:
+        raise
+    except VendorError as error:
+        reason = error.reason
+    yield _end(Kind.SECTIONS, pages, reason)
+    yield _end(Kind.TEACHERS, pages, reason)
+
+
+class _Whole:
+    """Lists read to their end at once: they fit into memory, and all else is read with them. Raises what they raise."""
+
+    def __init__(self, endpoint: str, *lists: Pages) -> None:
+        self._lists = lists
+        self.rows: list[Any] = []
+        self.problems: list[Problem] = []
+        for pages in lists:
+            for page in pages:
+                self.rows += page.rows
+                self.problems += _problems(endpoint, page.problems)
+
+    def fed(self, kind: Kind, rows: list[Any]) -> Fed:
+        expected = [pages.expected for pages in self._lists if pages.expected is not None]
+        yield Batch(kind, rows, self.problems)
+        yield KindEnd(
             kind,
-            complete=all(pages.complete for pages in self._pages),
-            received=sum(pages.received for pages in self._pages),
+            complete=all(pages.complete for pages in self._lists),
+            received=sum(pages.received for pages in self._lists),
             expected=sum(expected) if expected else None,
-            reason=next((pages.reason for pages in self._pages if pages.reason), ""),
+            reason=next((pages.reason for pages in self._lists if pages.reason), ""),
         )
 
 

@@ -1,7 +1,8 @@
 """What a source of people gives, in the portal's own terms: neutral rows that know no vendor.
 
 `integrations.sync.from_illuminate` and `from_csv` make them, staging loads them. Text is stripped and empty where
-unknown, ids are text, dates are dates or None. The printed form of a row shows no value, so that no log does.
+unknown, ids are text, dates are dates or None. Named tuples, since there are half a million of them a night and a
+database takes them as they are. The printed form of a row shows no value, so that no log does.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 
 class Kind(StrEnum):
@@ -29,8 +30,21 @@ class Kind(StrEnum):
     CASELOADS = "caseloads"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SchoolRow:
+Made = TypeVar("Made", bound=type)
+
+
+def _name_alone(row: object) -> str:
+    return f"<{type(row).__name__}>"
+
+
+def _quiet(made: Made) -> Made:
+    """Keep names, addresses and SSIDs out of whatever prints a row."""
+    made.__repr__ = _name_alone  # type: ignore[method-assign, assignment] # a decorator that does just this
+    return made
+
+
+@_quiet
+class SchoolRow(NamedTuple):
     """`cds_code` has 14 digits or is empty; `is_district` marks the district's own site."""
 
     site_id: str
@@ -39,8 +53,8 @@ class SchoolRow:
     is_district: bool
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class TermRow:
+@_quiet
+class TermRow(NamedTuple):
     """`academic_year` is named by the year in which it ends."""
 
     site_id: str
@@ -49,8 +63,8 @@ class TermRow:
     academic_year: int
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class StudentRow:
+@_quiet
+class StudentRow(NamedTuple):
     """`ssid` has ten digits or is empty; `grade` is KN, 01 to 12, AD, or empty where enrollments tell it."""
 
     local_id: str
@@ -62,8 +76,8 @@ class StudentRow:
     grade: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class EnrollmentRow:
+@_quiet
+class EnrollmentRow(NamedTuple):
     local_id: str
     site_id: str
     starts: date | None
@@ -72,8 +86,8 @@ class EnrollmentRow:
     grade: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ContactRow:
+@_quiet
+class ContactRow(NamedTuple):
     """One adult of one student. `legal_guardian` None means blank, which is never a yes."""
 
     local_id: str
@@ -86,38 +100,38 @@ class ContactRow:
     resides_with: bool | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class StaffRow:
+@_quiet
+class StaffRow(NamedTuple):
     staff_id: str
     name: str
     email: str
     active: bool
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RoleRow:
+@_quiet
+class RoleRow(NamedTuple):
     staff_id: str
     site_id: str
     role_name: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SectionRow:
+@_quiet
+class SectionRow(NamedTuple):
     section_id: str
     site_id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class TeacherRow:
+@_quiet
+class TeacherRow(NamedTuple):
     section_id: str
     staff_id: str
     starts: date | None
     until: date | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class PlaceRow:
+@_quiet
+class PlaceRow(NamedTuple):
     """A student's place on a section's roster."""
 
     section_id: str
@@ -126,8 +140,8 @@ class PlaceRow:
     until: date | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class CaseloadRow:
+@_quiet
+class CaseloadRow(NamedTuple):
     local_id: str
     staff_id: str
     email: str
@@ -179,8 +193,14 @@ class KindEnd:
 
 
 class Source(Protocol):
-    """Where rows come from. `feed` may be called once; it raises the vendor errors of `integrations.http`."""
+    """Where rows come from. `feed` may be called once; it raises the vendor errors of `integrations.http`.
+
+    It is read in a thread of its own. `stop` comes from another: whoever waits for a vendor need wait no longer. After
+    the end of a kind no row of it may come.
+    """
 
     name: str
 
     def feed(self) -> Iterator[Batch | KindEnd]: ...
+
+    def stop(self) -> None: ...

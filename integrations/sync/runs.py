@@ -8,6 +8,7 @@ Called by `integrations.services.syncs` for the schedule, the pages and the comm
 
 from __future__ import annotations
 
+import datetime
 import os
 import socket
 from collections.abc import Callable
@@ -18,22 +19,26 @@ from django.db import transaction
 
 from integrations.http import VendorError
 from integrations.models import SyncRun, SyncSettings, SyncState
-from integrations.sync import applying, brake, comparing, staging
+from integrations.sync import applying, brake, comparing, feeding, heartbeat, staging
+from integrations.sync.heartbeat import LEASE_SECONDS
 from integrations.sync.rows import Batch, KindEnd, Source
 from portal.base import clock, leases
 from portal.base.clock import local_today
 from portal.base.leases import Lease
 
-# Longer than any one wait for a page and any one statement; a death on this machine is noticed sooner.
-LEASE_SECONDS = 15 * 60
-BEAT_SECONDS = 10
+SIGN_OF_LIFE_SECONDS = 10
 MOST_ATTEMPTS = 5
+_NO_END = "no-end"
 
 log = structlog.get_logger(__name__)
 
 
 class Busy(RuntimeError):
     """Another run works for this district."""
+
+
+class TooLate(RuntimeError):
+    """A source sent rows of a kind after its last word on it; they were not matched any more."""
 
 
 class LostLease(RuntimeError):
@@ -57,7 +62,8 @@ def work(run: SyncRun, build: Callable[[SyncRun], Source]) -> None:
         raise Busy
     try:
         run.refresh_from_db()
-        Worker(run, lease).go(build)
+        with heartbeat.beating(lease):
+            Worker(run, lease).go(build)
     finally:
         leases.release(lease)
 
@@ -121,7 +127,7 @@ class Worker:
             raise
 
     def beat(self) -> None:
-        """Keep the lease and show a sign of life. Inside a transaction this also keeps others from taking over."""
+        """Keep the lease and show a sign of life. Last in a transaction, since it locks what the heartbeat renews."""
         if not leases.renew(self.lease, seconds=LEASE_SECONDS):
             raise LostLease
         self._beaten = clock.now()
@@ -146,37 +152,49 @@ class Worker:
         run.save()
 
     def _fetch_and_compare(self, source: Source) -> None:
-        run = self.run
+        # One day for all of it, be midnight in between.
+        run, today = self.run, local_today()
         with staging.opened(self.settings.parent_like):
-            self._feed(source)
+            self._feed(source, today)
             run.state = SyncState.COMPARING
             self._save("state", "received")
             try:
                 with transaction.atomic():
-                    self._compare()
+                    self._compare(today)
             except Exception:
                 run.state = SyncState.FETCHING  # rolled back: nothing of it is there
                 raise
 
-    def _feed(self, source: Source) -> None:
-        received: dict[str, dict[str, Any]] = self.run.received
-        loader = staging.Loader()
-        for part in source.feed():
-            told = received.setdefault(str(part.kind), {"received": 0, "complete": False, "reason": "no-end"})
-            if isinstance(part, Batch):
-                loader.load(part.kind, part.rows, part.problems)
-                told["received"] += len(part.rows)
-            else:
-                told |= _verdict(part)
-            if (clock.now() - self._beaten).total_seconds() >= BEAT_SECONDS:
-                self.beat()
-                self._save("received")
+    def _feed(self, source: Source, today: datetime.date) -> None:
+        loader, matching = staging.Loader(), comparing.Matching(self.run, today)
+        with feeding.fed(source) as parts:
+            for part in parts:
+                self._take(part, loader)
+                if isinstance(part, KindEnd):
+                    loader.put(part.kind)
+                    matching.ended(part.kind)
+                if (clock.now() - self._beaten).total_seconds() >= SIGN_OF_LIFE_SECONDS:
+                    self.beat()
+                    self._save("received")
         loader.finish()
+        matching.finish()
 
-    def _compare(self) -> None:
-        run, today = self.run, local_today()
+    def _take(self, part: Batch | KindEnd, loader: staging.Loader) -> None:
+        no_end = {"received": 0, "complete": False, "reason": _NO_END}
+        told = self.run.received.setdefault(str(part.kind), no_end)
+        if told["reason"] != _NO_END:
+            raise TooLate(part.kind)
+        if isinstance(part, Batch):
+            loader.load(part.kind, part.rows, part.problems)
+            told["received"] += len(part.rows)
+        else:
+            told |= _verdict(part)
+
+    def _compare(self, today: datetime.date) -> None:
+        run = self.run
         run.roll_over = comparing.is_roll_over(self.settings, today)
-        comparing.compare(run, today, self.beat)
+        comparing.compare(run, today)
+        self.beat()
         run.reasons = brake.reasons(run, self.settings, today)
         run.state = SyncState.HELD if run.reasons else SyncState.APPLYING
         if run.dry_run:

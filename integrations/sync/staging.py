@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
-from operator import attrgetter
-from typing import Any
+from datetime import date
+from typing import Any, get_type_hints
 
 import psycopg
 from django.db import connection, transaction
@@ -31,18 +30,26 @@ ROWS: dict[Kind, type[Row]] = {
     Kind.PLACES: rows.PlaceRow,
     Kind.CASELOADS: rows.CaseloadRow,
 }
-_TYPES = {"str": "text", "date": "date", "date | None": "date", "bool": "boolean", "bool | None": "boolean"}
+_TYPES: dict[Any, str] = {
+    str: "text",
+    int: "integer",
+    date: "date",
+    date | None: "date",
+    bool: "boolean",
+    bool | None: "boolean",
+}
 _PROBLEM = ("kind", "endpoint", "source_id", "reason", "field")
-_COLUMNS = {kind: tuple(field.name for field in fields(row)) for kind, row in ROWS.items()}
-_VALUES = {kind: attrgetter(*columns) for kind, columns in _COLUMNS.items()}
+_COLUMNS = {
+    kind: {name: _TYPES[hint] for name, hint in get_type_hints(row).items()} for kind, row in ROWS.items()
+}
 
 
 @contextmanager
 def opened(parent_like: Iterable[str]) -> Iterator[None]:
     """Make the tables; take them away at the end, since a pooled session goes on to somebody else."""
     _drop()
-    for kind, row in ROWS.items():
-        columns = ", ".join(f'"{one.name}" {_TYPES.get(str(one.type), "integer")}' for one in fields(row))
+    for kind in ROWS:
+        columns = ", ".join(f'"{name}" {column}' for name, column in _COLUMNS[kind].items())
         _execute(f"CREATE TEMP TABLE staged_{kind} ({columns})")
     _execute(
         "CREATE TEMP TABLE found_problems (kind text, endpoint text, source_id text, reason text, field text)"
@@ -74,29 +81,30 @@ class Loader:
 
     def load(self, kind: Kind, batch: Sequence[Row], problems: Sequence[Problem] = ()) -> None:
         waiting = self._rows[kind]
-        waiting += map(_VALUES[kind], batch)
+        waiting += batch
         self._problems += (
             (str(kind), one.endpoint[:60], one.source_id[:120], one.reason[:60], one.field[:60])
             for one in problems
         )
         if len(waiting) >= self.AT_ONCE:
-            self._put(kind)
+            self.put(kind)
 
     def finish(self) -> None:
         """Put in what still waits."""
         for kind in ROWS:
-            self._put(kind)
+            self.put(kind)
         if self._problems:
             _load("found_problems", _PROBLEM, self._problems)
             self._problems = []
 
-    def _put(self, kind: Kind) -> None:
+    def put(self, kind: Kind) -> None:
+        """Put in what still waits of one kind."""
         if self._rows[kind]:
-            _load(f"staged_{kind}", _COLUMNS[kind], self._rows[kind])
+            _load(f"staged_{kind}", tuple(_COLUMNS[kind]), self._rows[kind])
             self._rows[kind] = []
 
 
-def _load(table: str, columns: Sequence[str], values: list[tuple[Any, ...]]) -> None:
+def _load(table: str, columns: Sequence[str], values: Sequence[tuple[Any, ...]]) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
     if connection.vendor != "postgresql":
         marks = ", ".join(["%s"] * len(columns))
@@ -110,7 +118,7 @@ def _load(table: str, columns: Sequence[str], values: list[tuple[Any, ...]]) -> 
         _copy(table, names, [tuple(map(_without_zero, row)) for row in values])
 
 
-def _copy(table: str, names: str, values: list[tuple[Any, ...]]) -> None:
+def _copy(table: str, names: str, values: Sequence[tuple[Any, ...]]) -> None:
     with (
         transaction.atomic(),
         connection.cursor() as cursor,

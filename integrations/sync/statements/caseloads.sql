@@ -1,6 +1,6 @@
 -- Caseloads of counsellors and case managers, found by staff id, else by e-mail.
 
--- : resolve
+-- : match
 CREATE TEMP TABLE wanted_caseloads AS
 SELECT coalesce(a.email, b.email) AS email, coalesce(a.user_id, b.user_id) AS user_id, k.local_id, k.student_id,
   x.starts, x.until,
@@ -34,6 +34,7 @@ FROM wanted_caseloads AS w
 LEFT JOIN accounts_caseload AS t ON t.user_id = w.user_id AND t.student_id = w.student_id
 WHERE w.nth = 1;
 
+-- : resolve
 INSERT INTO integrations_caseloadchange (run_id, op, target_id, email, local_id, starts, until, before_until, loses)
 SELECT %(run)s,
   CASE

@@ -12,7 +12,7 @@
 --
 -- Where the student lives decides nothing (trust A2).
 
--- : resolve
+-- : match
 INSERT INTO found_problems (kind, source_id, reason, field)
 SELECT 'contacts', substr(local_id, 1, 120), 'id-unusable', 'contact_id' FROM staged_contacts
 WHERE contact_id = '' OR length(contact_id) > 60;
@@ -92,6 +92,7 @@ INSERT INTO found_problems (kind, source_id, reason, field)
 SELECT 'contacts', contact_id, 'legal-guardian-blank', 'legal_guardian' FROM matched_contacts
 WHERE target_id IS NOT NULL AND says IS NULL;
 
+-- : resolve
 INSERT INTO integrations_guardianshipchange (run_id, op, target_id, contact_id, local_id, uuid, reason, relationship,
   legal_guardian, resides_with, standing, until, before_legal_guardian, before_standing, before_until, before_decision,
   loses, gains)

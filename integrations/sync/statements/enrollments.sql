@@ -1,6 +1,6 @@
 -- Enrollments by student, school and first day.
 
--- : resolve
+-- : match
 CREATE TEMP TABLE matched_enrollments AS
 SELECT w.local_id, w.cds_code, w.starts, w.until, w.is_primary = 1 AS "primary",
   t.id AS target_id, t.source, t.until AS before_until, t."primary" AS before_primary,
@@ -29,6 +29,7 @@ SELECT DISTINCT 'enrollments', substr(e.site_id, 1, 120), 'site-unknown', 'site_
 LEFT JOIN sites AS s ON s.site_id = e.site_id AND s.what = 'school' WHERE s.site_id IS NULL
   AND (SELECT count(*) FROM staged_enrollments) <> (SELECT count(*) FROM matched_enrollments);
 
+-- : resolve
 INSERT INTO integrations_enrollmentchange (run_id, op, target_id, local_id, cds_code, starts, until, "primary",
   before_until, before_primary, loses)
 SELECT %(run)s,

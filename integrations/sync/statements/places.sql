@@ -1,6 +1,6 @@
 -- Who is on a section's roster. Several stays of one student are one row: the one that runs today, else the latest.
 
--- : resolve
+-- : match
 DELETE FROM staged_places WHERE $row IN (
   SELECT place FROM (
     SELECT x.$row AS place, row_number() OVER (
@@ -37,6 +37,7 @@ SELECT DISTINCT 'places', substr(x.local_id, 1, 120), 'student-unknown', 'local_
 LEFT JOIN known_students AS k ON k.local_id = x.local_id WHERE k.local_id IS NULL
   AND (SELECT count(*) FROM staged_places) <> (SELECT count(*) FROM matched_places);
 
+-- : resolve
 INSERT INTO integrations_sectionplacechange (run_id, op, target_id, cds_code, section_id, local_id, starts, until,
   before_until, loses)
 SELECT %(run)s,

@@ -1,6 +1,6 @@
 -- Staff roles, through the district's mapping of role names. A role that somebody granted by hand is left alone.
 
--- : resolve
+-- : match
 INSERT INTO found_problems (kind, source_id, reason, field)
 SELECT DISTINCT 'roles', substr(lower(r.role_name), 1, 120), 'role-unmapped', 'role_name' FROM staged_roles AS r
 LEFT JOIN integrations_rolemapping AS map
@@ -23,9 +23,6 @@ JOIN sites AS s ON s.site_id = r.site_id AND s.what IN ('school', 'district')
 JOIN integrations_rolemapping AS map
   ON map.district_id = %(district)s AND lower(map.role_name) = lower(r.role_name) AND map.role <> '';
 
-INSERT INTO integrations_userchange (run_id, op, email, name)
-SELECT DISTINCT %(run)s, 'insert', email, name FROM wanted_roles WHERE user_id IS NULL;
-
 -- Who may stand before a class or have a caseload: staff of the feed who have an account or get one.
 CREATE TEMP TABLE staff_accounts AS
 SELECT DISTINCT m.staff_id, m.email, m.user_id FROM members AS m
@@ -38,6 +35,10 @@ SELECT w.email, w.role, w.cds_code, t.id AS target_id, t.until AS before_until, 
 FROM wanted_roles AS w
 LEFT JOIN accounts_staffrole AS t ON t.user_id = w.user_id AND t.role = w.role AND t.district_id = %(district)s
   AND ((w.cds_code = '' AND t.school_id IS NULL) OR t.school_id = w.school_id);
+
+-- : resolve
+INSERT INTO integrations_userchange (run_id, op, email, name)
+SELECT DISTINCT %(run)s, 'insert', email, name FROM wanted_roles WHERE user_id IS NULL;
 
 INSERT INTO integrations_staffrolechange (run_id, op, target_id, email, role, cds_code, uuid, before_until, loses)
 SELECT %(run)s, CASE WHEN w.back_id IS NULL THEN 'insert' ELSE 'revive' END, w.back_id, w.email, w.role, w.cds_code,

@@ -1,6 +1,6 @@
 -- Schools by CDS code. A school of another district is never moved here. Nothing ends: a closed school keeps its past.
 
--- : resolve
+-- : match
 DELETE FROM staged_schools WHERE $row IN (
   SELECT place FROM (
     SELECT $row AS place, row_number() OVER (PARTITION BY site_id ORDER BY $row) AS nth FROM staged_schools
@@ -25,6 +25,7 @@ LEFT JOIN accounts_school AS k ON k.cds_code = s.cds_code AND NOT s.is_district;
 INSERT INTO found_problems (kind, source_id, reason, field)
 SELECT 'schools', site_id, what, 'cds_code' FROM sites WHERE what NOT IN ('school', 'district');
 
+-- : resolve
 INSERT INTO integrations_schoolchange (run_id, op, target_id, cds_code, name, before_name)
 SELECT %(run)s, CASE WHEN k.id IS NULL THEN 'insert' ELSE 'update' END, k.id, w.cds_code,
   CASE WHEN w.name = '' THEN w.cds_code ELSE w.name END, coalesce(k.name, '')

@@ -1,6 +1,6 @@
 -- Sections by school and id at the source. They have no end: without teachers and places they grant nothing.
 
--- : resolve
+-- : match
 CREATE TEMP TABLE wanted_sections AS
 SELECT x.section_id, s.cds_code, min(s.school_id) AS school_id, substr(max(x.name), 1, 120) AS name
 FROM staged_sections AS x
@@ -34,6 +34,7 @@ LEFT JOIN (
 ) AS last ON last.id = t.id
 WHERE t.source = %(source)s AND t.source_id <> '' AND w.section_id IS NULL AND last.id IS NOT NULL;
 
+-- : resolve
 INSERT INTO integrations_sectionchange (run_id, op, target_id, cds_code, section_id, name, before_name)
 SELECT %(run)s, CASE WHEN target_id IS NULL THEN 'insert' ELSE 'update' END, target_id, cds_code, section_id,
   name, coalesce(before_name, '')

@@ -1,6 +1,6 @@
 -- Accounts of staff, by e-mail. Only whoever gets a role here gets an account; one that is there is never touched.
 
--- : resolve
+-- : match
 CREATE TEMP TABLE people AS
 SELECT staff_id, max(CASE WHEN active THEN 1 ELSE 0 END) AS works_here,
   max(CASE WHEN active THEN substr(name, 1, 150) ELSE '' END) AS name,

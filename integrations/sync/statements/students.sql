@@ -1,6 +1,6 @@
 -- Students by local id. What the source leaves blank is unknown and changes nothing. Nobody is removed.
 
--- : resolve
+-- : match
 INSERT INTO found_problems (kind, source_id, reason, field)
 SELECT 'students', substr(source_id, 1, 120), 'id-unusable', 'local_id' FROM staged_students
 WHERE local_id = '' OR length(local_id) > 40;
@@ -67,6 +67,7 @@ SELECT t.local_id, t.id FROM accounts_student AS t
 LEFT JOIN matched_students AS m ON m.target_id = t.id
 WHERE t.district_id = %(district)s AND m.target_id IS NULL;
 
+-- : resolve
 INSERT INTO integrations_studentchange (run_id, op, target_id, local_id, ssid, first_name, last_name, birth_date, grade,
   before_ssid, before_first_name, before_last_name, before_birth_date, before_grade, ssid_questioned, person)
 SELECT %(run)s, CASE WHEN target_id IS NULL THEN 'insert' ELSE 'update' END, target_id, local_id,

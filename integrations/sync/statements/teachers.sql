@@ -1,6 +1,6 @@
 -- Who teaches a section. Several stints of one teacher are one row: the one that runs today, else the latest.
 
--- : resolve
+-- : match
 DELETE FROM staged_teachers WHERE $row IN (
   SELECT place FROM (
     SELECT x.$row AS place, row_number() OVER (
@@ -28,6 +28,7 @@ JOIN known_sections AS s ON s.section_id = x.section_id
 JOIN staff_accounts AS a ON a.staff_id = x.staff_id
 LEFT JOIN accounts_sectionteacher AS t ON t.section_id = s.target_id AND t.user_id = a.user_id;
 
+-- : resolve
 INSERT INTO integrations_sectionteacherchange (run_id, op, target_id, cds_code, section_id, email, starts, until,
   before_until, loses)
 SELECT %(run)s,

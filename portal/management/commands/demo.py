@@ -39,11 +39,16 @@ class Command(BaseCommand):
             "SANDBOX_ILLUMINATE_TOKEN": "sandbox",
         }
         os.environ.setdefault("LOG_LEVEL", "WARNING")
-        self._prepare(f"{HERE}:{port + 1}")
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        processes = [subprocess.Popen(command, cwd=settings.BASE_DIR) for command in _commands(port)]  # noqa: S603 - our own
+        vendors = f"http://{HERE}:{port + 1}"
+        sandbox, *others = _commands(port)
+        processes = [_started(sandbox)]
         try:
-            self._wait_until_ready(port, processes)
+            self._prepare()
+            self._wait_for(f"{vendors}/ets/_calls", port, processes)
+            self._bring_in(vendors)
+            processes += map(_started, others)
+            self._wait_for(f"http://{HERE}:{port}/readyz", port, processes)
             self._announce(port)
             while all(process.poll() is None for process in processes):
                 time.sleep(0.5)
@@ -53,11 +58,16 @@ class Command(BaseCommand):
         finally:
             _end(processes)
 
-    def _prepare(self, vendors: str) -> None:
+    def _prepare(self) -> None:
         settings.VAR.mkdir(exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        district = people.bring_in(cast.world())
+
+    def _bring_in(self, vendors: str) -> None:
+        try:
+            district = people.bring_in(cast.world(), f"{vendors}/illuminate/live/rest_server.php")
+        except people.NotBroughtIn as problem:
+            raise CommandError(str(problem)) from None
         for member in cast.members():
             if member.is_staff:
                 people.give_second_factor(User.objects.get(email=member.email.lower()))
@@ -66,23 +76,23 @@ class Command(BaseCommand):
             "ets",
             district=district.cds_code,
             name="Sandbox",
-            base_url=f"http://{vendors}/ets",
+            base_url=f"{vendors}/ets",
             username="sandbox",
             secret_env="SANDBOX_ETS_SECRET",  # noqa: S106 - the name of a variable
             verbosity=0,
             stdout=io.StringIO(),  # the people are what the terminal is for
         )
 
-    def _wait_until_ready(self, port: int, processes: list[subprocess.Popen[bytes]]) -> None:
+    def _wait_for(self, url: str, port: int, processes: list[subprocess.Popen[bytes]]) -> None:
         for _attempt in range(300):
             if any(process.poll() is not None for process in processes):
                 raise CommandError(f"A part of the demo did not start. Is port {port} or {port + 1} in use?")
             try:
-                with urllib.request.urlopen(f"http://{HERE}:{port}/readyz", timeout=2):
+                with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - http, and ours
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
-        raise CommandError("The portal did not answer within 30 seconds.")
+        raise CommandError("A part of the demo did not answer within 30 seconds.")
 
     def _announce(self, port: int) -> None:
         lines = [
@@ -104,6 +114,10 @@ def _commands(port: int) -> list[list[str]]:
         [*module, "celery", "--app", "portal", "--quiet", *worker],
         [*module, "gunicorn", "portal.wsgi", "--bind", f"{HERE}:{port}"],
     ]
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 - our own
 
 
 def _end(processes: list[subprocess.Popen[bytes]]) -> None:

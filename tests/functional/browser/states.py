@@ -6,7 +6,9 @@ title. A new page gets a line here, or in staff_states.py.
 
 from __future__ import annotations
 
+import os
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from allauth.account.forms import default_token_generator
@@ -17,6 +19,7 @@ from playwright.sync_api import Page
 
 from accounts.models import Student, User
 from integrations.sandbox.people import EtsStanding
+from integrations.sandbox.server import DEFAULT_ILLUMINATE
 from portal.demo import cast as demo_cast
 from portal.demo import people
 from scorereports.models import Configuration
@@ -80,7 +83,9 @@ def extra_addresses(place: Place) -> None:
 def demo(place: Place) -> None:
     extra_addresses(place)
     place.settings.DEMO = True
-    people.bring_in(demo_cast.world())
+    accepted = {f"SANDBOX_ILLUMINATE_{name.upper()}": value for name, value in DEFAULT_ILLUMINATE.items()}
+    with patch.dict(os.environ, accepted):
+        people.bring_in(demo_cast.world(), place.sandbox.url + place.sandbox.illuminate.base_path)
     for member in demo_cast.members():
         if member.is_staff:
             people.give_second_factor(User.objects.get(email=member.email.lower()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from accounts import access
@@ -64,11 +64,14 @@ class Feed:
             complete = kind not in self.broken
             yield KindEnd(kind, complete, len(rows), len(rows), "" if complete else "page-failed")
 
+    def stop(self) -> None:
+        """Nothing to do."""
+
     def change(self, row: Row, **values: Any) -> Any:
         """Put another row in the place of this one and return it."""
         for rows in self.rows.values():
             if row in rows:
-                rows[rows.index(row)] = changed = replace(row, **values)
+                rows[rows.index(row)] = changed = row._replace(**values)
                 return changed
         raise LookupError(row)
 
@@ -166,7 +169,7 @@ def a_family(feed: Feed, *, children: int = 1, **values: Any) -> tuple[list[Stud
     students = [feed.student() for _ in range(children)]
     first = feed.contact(students[0], **values)
     ties = [first] + [
-        feed.add(Kind.CONTACTS, replace(first, local_id=child.local_id)) for child in students[1:]
+        feed.add(Kind.CONTACTS, first._replace(local_id=child.local_id)) for child in students[1:]
     ]
     return students, ties
 

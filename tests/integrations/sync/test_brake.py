@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -214,7 +213,7 @@ def test_staff_who_all_left_are_held_too(district: District, feed: Feed):
     for _ in range(25):
         feed.member()
     night(district, feed)
-    feed.rows[Kind.STAFF] = [replace(row, active=False) for row in feed.rows[Kind.STAFF]]
+    feed.rows[Kind.STAFF] = [row._replace(active=False) for row in feed.rows[Kind.STAFF]]
     run = night(district, feed)
 
     assert held_for(run) == [("ended", "roles")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -276,7 +275,7 @@ def test_a_guardian_s_new_name_and_address_are_taken_over(district: District, fe
 
 def test_a_contact_of_an_unknown_student_is_a_problem(district: District, feed: Feed):
     _, (row,) = a_family(feed)
-    feed.add(Kind.CONTACTS, replace(row, local_id="nobody"))
+    feed.add(Kind.CONTACTS, row._replace(local_id="nobody"))
     run = night(district, feed)
 
     assert run.problem_counts == {"contacts": {"student-unknown": 1}}

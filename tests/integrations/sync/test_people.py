@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 
 import pytest
 
@@ -266,7 +265,7 @@ def test_one_role_at_two_schools_and_in_the_district(district: District, feed: F
     member = feed.member("Principal", SCHOOL_A)
     feed.add(Kind.ROLES, RoleRow(member.staff_id, SCHOOL_B, "principal"))
     feed.add(Kind.ROLES, RoleRow(member.staff_id, OFFICE, "Superintendent"))
-    feed.add(Kind.ROLES, replace(feed.rows[Kind.ROLES][0]))
+    feed.add(Kind.ROLES, feed.rows[Kind.ROLES][0]._replace())
     night(district, feed)
     run = night(district, feed)
 

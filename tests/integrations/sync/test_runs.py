@@ -49,6 +49,9 @@ class FailsAfter:
                 raise self._problem
             yield part
 
+    def stop(self) -> None:
+        """Nothing to do."""
+
 
 def failing_at(table: str) -> Any:
     def fails(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
@@ -149,6 +152,7 @@ def test_a_run_that_fails_again_and_again_gives_up_where_staff_see_it(district: 
 
 
 @pytest.mark.promise("F7")
+@pytest.mark.django_db(transaction=True)  # the feed is read in another thread
 def test_a_worker_that_lost_its_lease_writes_nothing_more(district: District, feed: Feed):
     a_family(feed)
 
