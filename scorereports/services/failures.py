@@ -36,6 +36,27 @@ class Unavailable(Exception):
         self.retry_after = retry_after
 
 
+class NotForThem(Exception):
+    """A report does not open to this person as they ask, whatever ETS has; `word` goes into the record of access.
+
+    Not among the outcomes: families never meet these two, and pages of their own answer them (`views/asking.py`).
+    """
+
+    word = ""
+
+
+class NoPurpose(NotForThem):
+    """Somebody of the staff has not said for which purpose (trust A7)."""
+
+    word = "no-purpose"
+
+
+class LooksAsFamily(NotForThem):
+    """Somebody of the staff looks as a family: that shows pages, and never a report."""
+
+    word = "support-view"
+
+
 @contextmanager
 def as_outcomes(connection: Connection) -> Iterator[None]:
     """Translate every error of a call to ETS."""
