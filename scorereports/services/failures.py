@@ -32,6 +32,7 @@ class Unavailable(Exception):
     ) -> None:
         super().__init__(outcome.value)
         self.outcome = outcome
+        self.word = outcome.value  # for the record of access
         self.facts = dict(facts or {})
         self.retry_after = retry_after
 

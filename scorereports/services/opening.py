@@ -72,14 +72,13 @@ def open_report(
 ) -> StreamedReport | RedirectedReport:
     """Start serving the report of a key from a URL. Raises `Unavailable`, after writing `refused` with the reason.
 
-    And `NotForThem` in the same way: staff without a purpose (trust A7), or looking as a family.
-
-    `in_a_frame` says that our viewer frames the answer, which is refused where the browser would show nothing.
+    And `NotForThem` likewise: staff without a purpose (trust A7), or looking as a family. `in_a_frame` says
+    that our viewer frames the answer, which is refused where the browser would show nothing.
     """
     try:
         key = read_key(access, key_text)
     except Unavailable as unavailable:
-        _record_refusal(access, ReportNamed(), facts, unavailable.outcome.value)
+        _record_refusal(access, ReportNamed(), facts, unavailable.word)
         raise
     named = ReportNamed(key.type, key.year, key.language, key.format, key.content_area)
     with contextlib.ExitStack() as undo:
@@ -96,8 +95,7 @@ def open_report(
                 raise Unavailable(Outcome.OWN_TAB)
             upstream = _open_link(configuration, link, kind, slot, undo) if kind and slot else None
         except (Unavailable, NotForThem) as refusal:
-            word = refusal.outcome.value if isinstance(refusal, Unavailable) else refusal.word
-            _record_refusal(access, named, facts, word)
+            _record_refusal(access, named, facts, refusal.word)
             raise
         event_id = _record_opening(access, named, facts)
         links.note_first_host(configuration.connection, link)
