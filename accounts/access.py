@@ -293,7 +293,9 @@ def rights_pass_soon(*, last_day: date) -> Iterator[tuple[int, int, date]]:
     )
     guardians = _granted("guardian", day).filter(~Exists(stays), student__in=turning.values("pk"))
     yield from guardians.values_list("grant_student", "grant_user", "student__birth_date").distinct()
-    yield from turning.filter(user__is_active=True).values_list("pk", "user", "birth_date")
+    for student in turning.filter(user__is_active=True):
+        if student.user_id is not None and student.birth_date is not None:  # by the conditions above
+            yield student.pk, student.user_id, student.birth_date
 
 
 def districts_without_holds(user: User) -> QuerySet[Any]:

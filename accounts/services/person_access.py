@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -116,7 +117,7 @@ def _sights(students: list[Student], account: User | None, links: QuerySet[Guard
     reasons = _reasons(account, students) if account else {}
     held = _held(account, students)
     consents = Consent.objects.on(day).filter(guardianship=OuterRef("pk"))
-    by_student: dict[int, list[Guardianship]] = {}
+    by_student: dict[int, list[Any]] = {}
     for link in links.annotate(has_consent=Exists(consents)):
         by_student.setdefault(link.student_id, []).append(link)
     blocked = set(
@@ -143,7 +144,8 @@ def _about_account(account: User | None) -> Iterator[Withheld]:
         yield Withheld.DISABLED
 
 
-def _about_link(link: Guardianship, student: Student) -> Iterator[Withheld]:
+def _about_link(link: Any, student: Student) -> Iterator[Withheld]:
+    """Say what keeps one link, with its `has_consent`, from counting."""
     day = local_today()
     if link.standing == Standing.REVIEW:
         yield Withheld.REVIEW
@@ -155,7 +157,7 @@ def _about_link(link: Guardianship, student: Student) -> Iterator[Withheld]:
         yield Withheld.ENDED
     if student.birth_date is None:
         yield Withheld.NO_BIRTH_DATE
-    elif ages.is_adult(student.birth_date, day) and not link.has_consent:  # type: ignore[attr-defined] # annotated above
+    elif ages.is_adult(student.birth_date, day) and not link.has_consent:
         yield Withheld.OF_AGE
 
 
