@@ -51,12 +51,13 @@ PERSONS = [
     Person(role, scope, relation, block)
     for role, scope in [("", ""), *itertools.product(Role.values, SCOPES)]
     for relation in ("", *LINKS, *WORK)
-    for block in ("", "now", "ended")
+    # A block that ended is none; three relations are enough to see that it is none to staff and family.
+    for block in ("", "now", *(["ended"] if relation in {"", "guardian", "teaches them"} else []))
 ]
 PUPILS = [
     Pupil(age, grade, held)
     for age, grade in [(None, "05"), (10, "05"), (15, "09"), (15, "11"), (16, "09"), (17, "12"), (18, "12")]
-    for held in (False, True)
+    for held in (False, *([True] if age in {10, 17, 18} else []))
 ]
 ITSELF = [Person("", "", "the student", block) for block in ("", "now", "ended")]
 
@@ -210,14 +211,14 @@ def the_whole_relation(world: World) -> None:
     # Staff reach the students with an account of their own as well: those pairs are the other cases once more.
     found = {row for row in rows if row[:2] in pairs}
 
-    assert len(pairs) == len(world.cases()) > 15_000
+    assert len(pairs) == len(world.cases()) > 8_000
     assert {rule for _user, _student, rule in wanted} == set(RULES)
     assert found == wanted
 
 
 def a_sample_in_every_other_way(world: World, dice: random.Random, seed: int) -> None:
     granted = [case for case in world.cases() if rules(case[0], case[2])]
-    for person, user, pupil, student in [*dice.sample(world.cases(), 40), *dice.sample(granted, 60)]:
+    for person, user, pupil, student in [*dice.sample(world.cases(), 25), *dice.sample(granted, 45)]:
         why = (seed, person, pupil)
         expected = rules(person, pupil)
         try:
@@ -232,7 +233,7 @@ def a_sample_in_every_other_way(world: World, dice: random.Random, seed: int) ->
 
 def what_staff_are_told(world: World, dice: random.Random, seed: int) -> None:
     looker = factories.staff(Role.DISTRICT_ADMIN, District.objects.order_by("pk")[0])
-    for person, user, pupil, student in dice.sample(world.cases(), 30):
+    for person, user, pupil, student in dice.sample(world.cases(), 20):
         family = {sight.student.pk: sight for sight in person_access.as_family(looker, user)}
         work = person_access.by_work(looker, user).filter(pk=student.pk)
         sight = family.get(student.pk) or next(iter(person_access.explained(user, work)), None)
