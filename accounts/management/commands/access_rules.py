@@ -23,8 +23,8 @@ Each rule makes grants: person, student, reason. Nothing else lets anybody in, a
 one adult from one child takes every grant of that person to that child away. A hold lets people see the student, but no
 report, unless they may open held reports.
 
-Staff choose a purpose, once a session and student, before a report opens (`accounts/purposes.py`); families and students
-are never asked. Who looks at a family's pages for support sees the students of both, and no report.
+Before a report opens, staff choose a purpose (`accounts/purposes.py`), once a session and student. Families and
+students are never asked. Who looks at a family's pages for support sees the students of both, and no report.
 """
 _WORDS = {
     "guardian": "A parent or guardian whose link counts, until the day the student turns 18.",
