@@ -10,7 +10,7 @@ reach the wrong adult. The ways in are in `accounts.access_rules`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
 from datetime import date
 from functools import lru_cache, reduce
@@ -22,9 +22,11 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Cast
 from django.http import Http404
 
-from accounts.access_rules import FAMILY_RULES, RULES, held_as
+from accounts import ages
+from accounts.access_rules import FAMILY_RULES, RULES, STAFF_RULES, held_as
 from accounts.models import (
     Block,
+    Consent,
     Enrollment,
     Hold,
     School,
@@ -83,16 +85,26 @@ class ReportAccess:
     def is_family(self) -> bool:
         return self.rule in FAMILY_RULES
 
+    @property
+    def is_support_view(self) -> bool:
+        """Say whether somebody of the staff looks as this family: then no report opens, and ETS is not asked."""
+        return self.user.viewed_by is not None
+
 
 # --- The relation, read in any direction ---------------------------------------------------------------------------
 
 
-def grants(*, user: User | None = None, student: Student | None = None) -> QuerySet[Any]:
+def grants(
+    *, user: User | None = None, student: Student | None = None, among: Collection[Student] | None = None
+) -> QuerySet[Any]:
     """Return the grants as rows `{rank, rule, by_user, to_student, relation_, source_}`, best first.
 
-    Name a user, a student or both: the condition goes into every rule before they are joined.
+    Name a user, a student or both, or the students of a page: the condition goes into every rule before they are
+    joined.
     """
     parts = [_by_rule(name, user, student) for name in RULES]
+    if among is not None:
+        parts = [rows.filter(grant_student__in=[one.pk for one in among]) for rows in parts]
     return parts[0].union(*parts[1:], all=True).order_by("rank", "source_")
 
 
@@ -173,7 +185,7 @@ def students_visible_to(user: User, *, rules: Iterable[str] = tuple(RULES)) -> Q
     day = local_today()
     by_rule = (Q(pk__in=_between(_granted(name, day), user, None).values("grant_student")) for name in rules)
     return (
-        Student.unscoped.filter(reduce(or_, by_rule))
+        _as_far_as_viewed(Student.unscoped.filter(reduce(or_, by_rule)), user)
         .annotate(school_name=Subquery(_speaking(OuterRef("pk")).values("school__name")[:1]))
         .order_by("last_name", "first_name", "pk")
     )
@@ -184,9 +196,19 @@ def children_of(user: User) -> QuerySet[Student]:
     return students_visible_to(user, rules=FAMILY_RULES)
 
 
+def _as_far_as_viewed(rows: QuerySet[Student], user: User) -> QuerySet[Student]:
+    """Keep, where staff look as this family, to the students whom those staff see themselves by their work."""
+    viewer = user.viewed_by
+    if viewer is None:
+        return rows
+    theirs = students_visible_to(viewer, rules=STAFF_RULES).order_by()
+    helped = students_looked_after(viewer, Right.VIEW_AS)
+    return rows.filter(pk__in=theirs.values("pk")).filter(pk__in=helped.values("pk"))
+
+
 def open_student(user: User, student_uuid: uuid.UUID) -> ReportAccess:
     """Fetch a student and check, in one call. Raises `NoGrant` (a 404) for strangers and for unknown ids alike."""
-    student: Any = _students_on(local_today()).filter(uuid=student_uuid).first()
+    student: Any = _as_far_as_viewed(_students_on(local_today()).filter(uuid=student_uuid), user).first()
     if student is None:
         raise NoGrant(None)
     grant = best_grant(user, student)
@@ -244,11 +266,49 @@ def look_after(user: User, student_uuid: uuid.UUID, right: Right) -> Student:
     return student
 
 
-def _may_pass_holds(user: User, student: Student) -> bool:
-    custodian = StaffRole.objects.on(local_today()).filter(
-        held_as(Right.SEE_HELD_REPORTS), user=user, district=student.district_id, school__isnull=True
+# --- Turning 18 ----------------------------------------------------------------------------------------------------
+
+
+def turning_18(students: QuerySet[Student], *, last_day: date) -> QuerySet[Student]:
+    """Keep those who turn 18 after today, on `last_day` at the latest."""
+    return students.filter(
+        birth_date__gt=ages.born_by(ages.ADULT, local_today()),
+        birth_date__lte=ages.born_by(ages.ADULT, last_day),
     )
-    return bool(custodian.exists())
+
+
+def rights_pass_soon(*, last_day: date) -> Iterator[tuple[int, int, date]]:
+    """Yield (student, user, birth date): whose rights as a guardian end by `last_day`, and to which student they pass.
+
+    Without students under a hold, blocked adults, disabled accounts, and adults whose consent is on record already.
+    """
+    day = local_today()
+    turning = turning_18(Student.unscoped.all(), last_day=last_day).exclude(
+        Exists(Hold.objects.on(day).filter(student=OuterRef("pk")))
+    )
+    stays = Consent.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=last_day),
+        guardianship__student=OuterRef("grant_student"),
+        guardianship__guardian__user=OuterRef("grant_user"),
+    )
+    guardians = _granted("guardian", day).filter(~Exists(stays), student__in=turning.values("pk"))
+    yield from guardians.values_list("grant_student", "grant_user", "student__birth_date").distinct()
+    for student in turning.filter(user__is_active=True):
+        if student.user_id is not None and student.birth_date is not None:  # by the conditions above
+            yield student.pk, student.user_id, student.birth_date
+
+
+def districts_without_holds(user: User) -> QuerySet[Any]:
+    """Return the districts (their keys) in which this person opens reports that are held: a custodian's."""
+    custodian = StaffRole.objects.on(local_today()).filter(
+        held_as(Right.SEE_HELD_REPORTS), user=user, school__isnull=True
+    )
+    found: QuerySet[Any] = custodian.values("district")
+    return found
+
+
+def _may_pass_holds(user: User, student: Student) -> bool:
+    return districts_without_holds(user).filter(district=student.district_id).exists()
 
 
 def _speaking(student: Any) -> QuerySet[Enrollment]:

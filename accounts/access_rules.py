@@ -95,11 +95,8 @@ def _by_section(day: date) -> QuerySet[Any]:
             grant_relation=Value("section"),
             grant_source=Concat(Value("section:"), Cast("section__uuid", CharField())),
         )
-        .filter(
-            _holds_role_at_school(
-                Right.SEE_SECTION_REPORTS, day, "section__teachers__user_id", "section__school"
-            )
-        )
+        # The very teacher's role: `section__teachers` named once more would be a join of its own, any teacher's.
+        .filter(_holds_role_at_school(Right.SEE_SECTION_REPORTS, day, "grant_user", "section__school"))
     )
 
 

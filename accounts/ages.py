@@ -21,3 +21,11 @@ def born_by(age: int, day: datetime.date) -> datetime.date:
         return day.replace(year=day.year - age)
     except ValueError:  # 29 February, seen from a year that has none
         return datetime.date(day.year - age, 2, 28)
+
+
+def reaches(age: int, born: datetime.date) -> datetime.date:
+    """Return the day on which somebody reaches `age`: the first on which `born_by` counts them."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:  # born on 29 February, and that year has none
+        return datetime.date(born.year + age, 3, 1)

@@ -26,6 +26,12 @@ class Right(models.TextChoices):
     SEE_DISTRICT_REPORTS = "see_district_reports", _("opens score reports of every student of the district")
     SEE_HELD_REPORTS = "see_held_reports", _("opens score reports of students under a hold")
     SEE_WHO_SEES = "see_who_sees", _("sees who can see a student, and by which rule")
+    VIEW_AS = (
+        "view_as",
+        _(
+            "looks at a family’s pages as the family sees them: with a reason, for 15 minutes, no report, on record"
+        ),
+    )
     RESTRICT_ACCESS = "restrict_access", _("blocks an adult from a child, and holds a student's reports")
     RECORD_CONSENT = "record_consent", _("records that a student of 18 lets an adult go on seeing reports")
     EXPORT_LOG = "export_log", _("exports the log of who asked for a student's reports")
@@ -61,7 +67,9 @@ ROLES: dict[Role, frozenset[Right]] = {
     Role.SCHOOL_ADMIN: _EDIT_SET_UP | _GUARD_ACCESS | {Right.SEE_SCHOOL_REPORTS, Right.SET_UP_OF_SCHOOL},
     Role.RECORDS_CUSTODIAN: _GUARD_ACCESS
     | {Right.SEE_DISTRICT_REPORTS, Right.SEE_HELD_REPORTS, Right.LIFT_HOLDS, Right.EXPORT_LOG},
-    Role.DISTRICT_ADMIN: _ALL_OF_SET_UP | _GUARD_ACCESS | {Right.SEE_DISTRICT_REPORTS, Right.RUN_SYNC},
+    Role.DISTRICT_ADMIN: _ALL_OF_SET_UP
+    | _GUARD_ACCESS
+    | {Right.SEE_DISTRICT_REPORTS, Right.RUN_SYNC, Right.VIEW_AS},
     Role.INTEGRATIONS_ADMIN: _ALL_OF_SET_UP | {Right.RUN_SYNC},
 }
 

@@ -22,6 +22,8 @@ from accounts.requests import address_of
 from accounts.services import staff_roles
 from portal.base import clock
 
+# Where a session's data say that its owner looks as a family: the uuid of the view (`accounts.services.support_views`).
+SUPPORT_VIEW = "support_view"
 # A write for every click would be one too many; a session may end so much before its time.
 _TOUCHED_EVERY = timedelta(seconds=15)
 
@@ -99,10 +101,12 @@ def ending(request: HttpRequest) -> Ending | None:
     row = getattr(session, "row", None)
     if row is None or not isinstance(user, User):
         return None
-    idle = row.seen_at + timedelta(seconds=_idle_seconds(is_staff=is_staff(request)))
+    # Whoever looks as a family for support is staff all the same, and stays by nothing but looking.
+    looks = user.viewed_by is not None
+    idle = row.seen_at + timedelta(seconds=_idle_seconds(is_staff=looks or is_staff(request)))
     at = min(idle, row.expire_date)
     left = max(0, int((at - clock.now()).total_seconds()))
-    return Ending(at=at, seconds_left=left, can_stay=idle < row.expire_date)
+    return Ending(at=at, seconds_left=left, can_stay=idle < row.expire_date and not looks)
 
 
 def is_staff(request: HttpRequest) -> bool:

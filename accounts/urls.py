@@ -3,7 +3,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path
 
 from accounts import fresh
-from accounts.views import addresses, codes, log, own_sessions, passkeys, people, reviews, sso
+from accounts.views import addresses, codes, log, own_sessions, passkeys, people, persons, reviews, sso
 from accounts.views import fresh as fresh_views
 
 urlpatterns = [
@@ -31,6 +31,10 @@ urlpatterns = [
     path("accounts/sessions/end-others/", own_sessions.session_end_others, name="session-end-others"),
     path("accounts/sessions/<uuid:session_uuid>/end/", own_sessions.session_end, name="session-end"),
     path("staff/restrictions/", people.restriction_list, name="restriction-list"),
+    path("staff/people/<uuid:person_uuid>/sees/", persons.person_sees, name="person-sees"),
+    path("staff/guardians/<uuid:guardian_uuid>/sees/", persons.guardian_sees, name="guardian-sees"),
+    path("staff/people/<uuid:person_uuid>/look/", persons.support_begin, name="support-begin"),
+    path("staff/look/end/", persons.support_end, name="support-end"),
     path("staff/students/<uuid:student_uuid>/access/", people.student_access, name="student-access"),
     path("staff/students/<uuid:student_uuid>/log/", log.log_export, name="log-export"),
     path("staff/students/<uuid:student_uuid>/hold/", people.hold_place, name="hold-place"),

@@ -9,6 +9,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import sso  # noqa: PLC0415 - needs the apps loaded
+
         # Importing registers the checks, and says where messages go: commands send some, too.
         from portal import celery, checks, sso_calls  # noqa: F401, PLC0415 - needs the apps loaded
 

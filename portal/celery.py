@@ -26,6 +26,12 @@ app.conf.update(
         "sweep": {"task": "portal.base.sweep", "schedule": crontab(minute="*/10")},
         "syncs": {"task": "integrations.sync_due", "schedule": crontab(minute="*/2")},
         "sessions": {"task": "accounts.clear_sessions", "schedule": crontab(minute=40)},
+        "support-views": {"task": "accounts.end_support_views", "schedule": crontab(minute="*/10")},
+        # Every hour of the day, since mail that was down in the morning may work at noon; each goes out once.
+        "majority-notices": {
+            "task": "accounts.send_majority_notices",
+            "schedule": crontab(hour="8-18", minute=20),
+        },
         "expiry-notices": {
             "task": "integrations.send_expiry_notices",
             "schedule": crontab(hour=7, minute=0),

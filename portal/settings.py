@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "portal.throttling.Throttling",
     "portal.middleware.SameForUnknown",
     "portal.middleware.StaffSecondFactor",
+    "portal.support.SupportViews",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

@@ -43,6 +43,12 @@ def _session(cast: Cast) -> uuid.UUID:
     return Session.objects.get(session_key=key).uuid
 
 
+def _adult_without_account(cast: Cast) -> uuid.UUID:
+    adult = factories.guardian(cast.district, None)
+    factories.link(adult, cast.child)
+    return adult.uuid
+
+
 # Made only for the addresses that name them.
 MADE: dict[str, Callable[[Cast], object]] = {
     "{block}": lambda cast: factories.block(_ended_link(cast)).uuid,
@@ -53,6 +59,7 @@ MADE: dict[str, Callable[[Cast], object]] = {
     "{mapping}": lambda cast: (
         RoleMapping.objects.get_or_create(district=cast.district, role_name="Librarian")[0].pk
     ),
+    "{guardian}": _adult_without_account,
     "{passkey}": _passkey,
     "{session}": _session,
 }
@@ -72,6 +79,8 @@ def filled(url: str, cast: Cast, connected: Connection) -> str:
         url = url.replace("{log}", str(log))
     return url.format(
         child=cast.child.uuid,
+        parent=cast.other_parent.uuid,
+        colleague=cast.teacher.uuid,
         nobody=uuid.UUID(int=7),
         key=key,
         guardianship=_ended_link(cast).uuid,

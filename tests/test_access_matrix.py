@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -16,6 +17,7 @@ from integrations.models import Connection
 from integrations.sandbox.server import SandboxServer
 from tests.addresses import filled
 from tests.cast import STAFF, Cast, sign_in
+from tests.scorereports.pages import say_why
 
 EVERYBODY = frozenset(
     {
@@ -40,7 +42,9 @@ EVERYBODY = frozenset(
     }
 )
 GUARDS_THE_CHILD = frozenset({"school_admin", "district_admin", "records_custodian"})
-OF_THE_CHILD = GUARDS_THE_CHILD | {"parent_of_two", "other_parent", "teacher", "counselor", "office"}
+FAMILY_OF_THE_CHILD = frozenset({"parent_of_two", "other_parent"})
+STAFF_OF_THE_CHILD = GUARDS_THE_CHILD | {"teacher", "counselor", "office"}
+OF_THE_CHILD = FAMILY_OF_THE_CHILD | STAFF_OF_THE_CHILD
 SYNCS = frozenset({"district_admin", "integrations_admin"})
 READS_SET_UP = frozenset({"office"})
 ADDS_SET_UP = frozenset(
@@ -66,12 +70,13 @@ class Row:
     anonymous: int = 302
     method: str = "get"
     of: frozenset[str] = EVERYBODY
+    says_why: bool = False  # the purpose is chosen before, in the same session
 
 
-def page(url: str, allowed: frozenset[str], **more: int) -> list[Row]:
+def page(url: str, allowed: frozenset[str], **more: Any) -> list[Row]:
     """A page that is only read: other methods are 405 for whoever is signed in, whatever they may see."""
     return [
-        Row(url, allowed, **more),  # type: ignore[arg-type] # statuses only
+        Row(url, allowed, **more),
         Row(url, EVERYBODY, status=405, anonymous=405, method="post"),
         Row(url, EVERYBODY, status=405, anonymous=405, method="put"),
         Row(url, EVERYBODY, status=405, anonymous=405, method="delete"),
@@ -96,6 +101,23 @@ ROWS: dict[str, list[Row]] = {
     "healthz": [Row("/healthz", EVERYBODY, anonymous=200)],
     "readyz": [Row("/readyz", EVERYBODY, anonymous=200)],
     "help": page("/help/", EVERYBODY, anonymous=200),
+    "person-sees": [
+        *page("/staff/people/{parent}/sees/", GUARDS_THE_CHILD | {"office"}),
+        Row("/staff/people/{nobody}/sees/", NOBODY),
+    ],
+    "guardian-sees": [
+        *page("/staff/guardians/{guardian}/sees/", GUARDS_THE_CHILD | {"office"}),
+        Row("/staff/guardians/{nobody}/sees/", NOBODY),
+    ],
+    "support-begin": [
+        *posted_page("/staff/people/{parent}/look/", frozenset({"district_admin"})),
+        Row("/staff/people/{colleague}/look/", NOBODY),
+        Row("/staff/people/{nobody}/look/", NOBODY),
+    ],
+    "support-end": [
+        Row("/staff/look/end/", EVERYBODY, status=302, method="post"),
+        Row("/staff/look/end/", EVERYBODY, status=405, anonymous=405),
+    ],
     "student-access": [
         *page("/staff/students/{child}/access/", GUARDS_THE_CHILD | {"office"}),
         Row("/staff/students/{nobody}/access/", NOBODY),
@@ -130,9 +152,20 @@ ROWS: dict[str, list[Row]] = {
     ],
     "outcome-list": page("/staff/outcomes/", WITH_FACTOR),
     "student-detail": [*posted_page(STUDENT, OF_THE_CHILD), *posted_page("/students/{nobody}/", NOBODY)],
-    "report-detail": page(REPORT, OF_THE_CHILD),
+    "purpose-choose": [
+        *posted_page("/students/{child}/purpose/", STAFF_OF_THE_CHILD),
+        Row("/students/{nobody}/purpose/", NOBODY),
+    ],
+    # Staff without a purpose are led to the page that asks for it, and no content comes.
+    "report-detail": [
+        *page(REPORT, FAMILY_OF_THE_CHILD, of=EVERYBODY - STAFF_OF_THE_CHILD),
+        Row(REPORT, STAFF_OF_THE_CHILD, status=302, of=STAFF_OF_THE_CHILD),
+        Row(REPORT, OF_THE_CHILD, says_why=True),
+    ],
     "report-content": [
-        *page(CONTENT, OF_THE_CHILD),
+        *page(CONTENT, FAMILY_OF_THE_CHILD, of=EVERYBODY - STAFF_OF_THE_CHILD),
+        Row(CONTENT, STAFF_OF_THE_CHILD, status=403, of=STAFF_OF_THE_CHILD),
+        Row(CONTENT, OF_THE_CHILD, says_why=True),
         Row(CONTENT, EVERYBODY, status=405, anonymous=405, method="head"),
     ],
     # Sign-in and security: allauth's pages show a person their own account and nothing else.
@@ -301,6 +334,7 @@ ADMIN: dict[str, list[Row]] = {
 }
 # Redirects and forms without an object of anybody's.
 NOTHING_TO_SEE = {
+    "support-end",
     "session-stay",
     "session-end",
     "session-end-others",
@@ -368,6 +402,8 @@ def test_access(name: str, cast: Cast, connected: Connection, sandbox: SandboxSe
             expected = (
                 row.anonymous if part == "anonymous" else row.status if part in row.allowed else row.others
             )
+            if row.says_why:
+                say_why(client, url)
             answer = getattr(client, row.method)(url)
             if answer.streaming:
                 b"".join(answer.streaming_content)

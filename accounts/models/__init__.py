@@ -10,12 +10,15 @@ from accounts.models.enrollment import Enrollment
 from accounts.models.guardian import Guardian
 from accounts.models.guardianship import Guardianship
 from accounts.models.hold import Hold
+from accounts.models.majority_notice import MajorityNotice
 from accounts.models.school import School
 from accounts.models.section import Section, SectionPlace, SectionTeacher
 from accounts.models.session import Session
+from accounts.models.session_purpose import SessionPurpose
 from accounts.models.sign_on import SignOn
 from accounts.models.staff_role import StaffRole
 from accounts.models.student import Student
+from accounts.models.support_view import SupportView
 from accounts.models.user import User
 
 __all__ = [
@@ -30,13 +33,16 @@ __all__ = [
     "Guardian",
     "Guardianship",
     "Hold",
+    "MajorityNotice",
     "School",
     "Section",
     "SectionPlace",
     "SectionTeacher",
     "Session",
+    "SessionPurpose",
     "SignOn",
     "StaffRole",
     "Student",
+    "SupportView",
     "User",
 ]

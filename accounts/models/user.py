@@ -42,6 +42,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Fewer letters than a password alone must have: it was allowed beside a second factor, which then has to stay.
     password_is_short = models.BooleanField(default=False, editable=False)
     date_joined = models.DateTimeField(auto_now_add=True)
+    # Set on the person of a request alone, while somebody of the staff looks at the pages as them: `accounts.access`
+    # then keeps to what that one may see, and no report opens.
+    viewed_by: User | None = None
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

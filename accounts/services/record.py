@@ -41,7 +41,7 @@ def refused_stranger(user: User, student_uuid: uuid.UUID, facts: RequestFacts) -
     AccessRecord(
         action=AccessAction.REFUSED,
         recorded_at=clock.now(),
-        actor=user.uuid,
+        actor=_who(user).uuid,
         student=student_uuid,
         outcome="no-grant",
         sign_in_method=facts.sign_in_method,
@@ -65,13 +65,18 @@ def finished(
     ).save()
 
 
+def _who(user: User) -> User:
+    """Return who asked: where staff look as a family, they and not the family."""
+    return user.viewed_by or user
+
+
 def _about_access(
     action: AccessAction, access: ReportAccess, report: ReportNamed, facts: RequestFacts, *, outcome: str
 ) -> uuid.UUID:
     row = AccessRecord(
         action=action,
         recorded_at=clock.now(),
-        actor=access.user.uuid,
+        actor=_who(access.user).uuid,
         actor_role=access.rule,
         relation=access.relation[:60],
         relation_source=access.source[:100],

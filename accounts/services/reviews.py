@@ -20,7 +20,7 @@ from accounts import access
 from accounts.models import AccessChange, Enrollment, Guardianship, Student, User
 from accounts.models.guardianship import Decision, Standing
 from accounts.rights import Right
-from accounts.services import guardianships, students
+from accounts.services import guardianships, majority, students
 from portal.base.clock import local_today
 
 
@@ -35,11 +35,12 @@ class Why(StrEnum):
 
 
 class Question(StrEnum):
-    """What is in doubt about a student."""
+    """What staff should look at about a student: a doubt, or a birthday that is near."""
 
     SSID_CHANGED = "ssid-changed"
     SSID_SHARED = "ssid-shared"
     NO_BIRTH_DATE = "no-birth-date"
+    TURNING_18 = "turning-18"
 
 
 class DecidedMeanwhile(ValueError):
@@ -103,9 +104,14 @@ def students_in_question(user: User, question: Question) -> QuerySet[Student]:
         Question.SSID_CHANGED: mine.filter(ssid_changed_at__isnull=False),
         Question.SSID_SHARED: mine.filter(ssid__in=students.shared_ssids()),
         Question.NO_BIRTH_DATE: mine.filter(birth_date__isnull=True),
+        Question.TURNING_18: access.turning_18(mine, last_day=local_today() + majority.SOON),
     }[question]
-    # Those who share an SSID stand together.
-    order = ("ssid",) if question is Question.SSID_SHARED else (F("school_name").asc(nulls_last=True),)
+    # Those who share an SSID stand together, and the next birthday stands first.
+    orders: dict[Question, tuple[Any, ...]] = {
+        Question.SSID_SHARED: ("ssid",),
+        Question.TURNING_18: ("birth_date",),
+    }
+    order = orders.get(question, (F("school_name").asc(nulls_last=True),))
     return rows.annotate(school_name=_school_name("pk")).order_by(*order, "last_name", "first_name", "pk")
 
 

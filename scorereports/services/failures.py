@@ -32,8 +32,30 @@ class Unavailable(Exception):
     ) -> None:
         super().__init__(outcome.value)
         self.outcome = outcome
+        self.word = outcome.value  # for the record of access
         self.facts = dict(facts or {})
         self.retry_after = retry_after
+
+
+class NotForThem(Exception):
+    """A report does not open to this person as they ask, whatever ETS has; `word` goes into the record of access.
+
+    Not among the outcomes: families never meet these two, and pages of their own answer them (`views/asking.py`).
+    """
+
+    word = ""
+
+
+class NoPurpose(NotForThem):
+    """Somebody of the staff has not said for which purpose (trust A7)."""
+
+    word = "no-purpose"
+
+
+class LooksAsFamily(NotForThem):
+    """Somebody of the staff looks as a family: that shows pages, and never a report."""
+
+    word = "support-view"
 
 
 @contextmanager

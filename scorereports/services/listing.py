@@ -17,7 +17,7 @@ from scorereports import catalog, keys
 from scorereports.models import Configuration
 from scorereports.outcomes import Outcome
 from scorereports.services import configurations, failures
-from scorereports.services.failures import Unavailable
+from scorereports.services.failures import LooksAsFamily, Unavailable
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,12 @@ def reports(access: ReportAccess) -> Listing:
 
 
 def configuration_for(access: ReportAccess) -> Configuration:
-    """Return the configuration that serves this student. Raises `Unavailable` where asking ETS would be wrong."""
+    """Return the configuration that serves this student. Raises `Unavailable` where asking ETS would be wrong.
+
+    And `LooksAsFamily`: whoever looks as a family for support has ETS asked for nothing.
+    """
+    if access.is_support_view:
+        raise LooksAsFamily
     if access.held:
         raise Unavailable(Outcome.HELD)
     if access.is_family and access.school is not None and not access.school.shows_reports:

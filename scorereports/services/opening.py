@@ -31,7 +31,7 @@ from scorereports.keys import ReportKey
 from scorereports.models import Configuration
 from scorereports.outcomes import Outcome
 from scorereports.services import delivery, failures, listing
-from scorereports.services.failures import Unavailable
+from scorereports.services.failures import NoPurpose, NotForThem, Unavailable
 
 # S3 calls a file without a declared type an octet-stream; the magic bytes decide.
 _ANY = ("application/octet-stream", "binary/octet-stream")
@@ -72,17 +72,19 @@ def open_report(
 ) -> StreamedReport | RedirectedReport:
     """Start serving the report of a key from a URL. Raises `Unavailable`, after writing `refused` with the reason.
 
-    `in_a_frame` says that our viewer frames the answer, which is refused where the browser would show nothing.
+    And `NotForThem` likewise: staff without a purpose (trust A7), or looking as a family. `in_a_frame` says
+    that our viewer frames the answer, which is refused where the browser would show nothing.
     """
     try:
         key = read_key(access, key_text)
     except Unavailable as unavailable:
-        _record_refusal(access, ReportNamed(), facts, unavailable.outcome)
+        _record_refusal(access, ReportNamed(), facts, unavailable.word)
         raise
     named = ReportNamed(key.type, key.year, key.language, key.format, key.content_area)
     with contextlib.ExitStack() as undo:
         try:
             configuration = listing.configuration_for(access)
+            _check_purpose(access, facts)
             kind = delivery.streamed_as(configuration, key.format)
             slot = _take_slot(undo) if kind else None
             link = _fresh_link(access, key, configuration)
@@ -92,8 +94,8 @@ def open_report(
                 )  # from now on the viewer says so by itself
                 raise Unavailable(Outcome.OWN_TAB)
             upstream = _open_link(configuration, link, kind, slot, undo) if kind and slot else None
-        except Unavailable as unavailable:
-            _record_refusal(access, named, facts, unavailable.outcome)
+        except (Unavailable, NotForThem) as refusal:
+            _record_refusal(access, named, facts, refusal.word)
             raise
         event_id = _record_opening(access, named, facts)
         links.note_first_host(configuration.connection, link)
@@ -129,6 +131,12 @@ def read_key(access: ReportAccess, text: str) -> ReportKey:
     if access.is_family and not key.final:
         raise Unavailable(Outcome.GONE)
     return key
+
+
+def _check_purpose(access: ReportAccess, facts: RequestFacts) -> None:
+    """Raise NoPurpose for staff who have not said why they open it; families and students are never asked."""
+    if not access.is_family and not facts.purpose:
+        raise NoPurpose
 
 
 def _take_slot(undo: contextlib.ExitStack) -> streaming.Slot:
@@ -193,9 +201,9 @@ def _record_opening(access: ReportAccess, named: ReportNamed, facts: RequestFact
         raise Unavailable(Outcome.NOT_RECORDED) from None
 
 
-def _record_refusal(access: ReportAccess, named: ReportNamed, facts: RequestFacts, outcome: Outcome) -> None:
+def _record_refusal(access: ReportAccess, named: ReportNamed, facts: RequestFacts, outcome: str) -> None:
     try:
-        record.refused(access, named, facts, outcome=outcome.value)
+        record.refused(access, named, facts, outcome=outcome)
     except DatabaseError:  # nothing was served, so nothing is hidden by the missing row
         log.exception("record_of_refusal_failed")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from typing import Any
 
@@ -24,10 +25,10 @@ from scorereports import catalog
 from scorereports.forms.choice import ChoiceForm
 from scorereports.outcomes import Outcome, text_for
 from scorereports.services import configurations, delivery, filtering, grades, listing, opening
-from scorereports.services.failures import Unavailable
+from scorereports.services.failures import NotForThem, Unavailable
 from scorereports.services.listing import Listing
 from scorereports.services.opening import RedirectedReport
-from scorereports.views import arranging, framing
+from scorereports.views import arranging, asking, framing
 
 _RETRY_AFTER = 60  # seconds, where the state does not say
 
@@ -38,7 +39,11 @@ _RETRY_AFTER = 60  # seconds, where the state does not say
 def student_detail(request: SignedInRequest, student_uuid: uuid.UUID) -> HttpResponse:
     may_see = access.open_student(request.user, student_uuid)
     page: dict[str, Any] = {"access": may_see, "is_family": may_see.is_family}
-    page["may_see_who_sees"] = not may_see.is_family and access.may_see_who_sees(may_see)
+    if may_see.is_support_view:
+        page["outcome"] = asking.support_words()
+        return render(request, "scorereports/student_detail.html", page)
+    if not may_see.is_family:
+        page |= _for_staff(request, may_see)
     chosen = ChoiceForm(request.POST if request.method == "POST" else {})
     reader = catalog.language_of_tag(request.user.language or request.LANGUAGE_CODE or "")
     try:
@@ -66,6 +71,10 @@ def report_detail(request: SignedInRequest, student_uuid: uuid.UUID, key: str) -
     except Unavailable as unavailable:
         page |= {"outcome": _words(may_see, unavailable)}
         return render(request, "scorereports/report_failed.html", page, status=404)
+    except NotForThem as refusal:
+        return asking.answer(request, may_see, refusal)
+    if asking.is_due(request, may_see):
+        return asking.first(request, may_see)
     streamed = delivery.streamed_as(configuration, named.format) is not None
     needs_tab = delivery.is_embedded(configuration) and delivery.needs_own_tab(configuration, named.format)
     page |= {
@@ -93,6 +102,7 @@ def report_content(request: SignedInRequest, student_uuid: uuid.UUID, key: str) 
         if stranger.student_uuid:
             record.refused_stranger(request.user, stranger.student_uuid, facts)
         raise
+    facts = dataclasses.replace(facts, purpose=asking.chosen(request, may_see))
     if framing.comes_from_elsewhere(request):
         record.refused(may_see, record.ReportNamed(), facts, outcome="cross-site")
         return framing.refuse(request, may_see)
@@ -104,10 +114,26 @@ def report_content(request: SignedInRequest, student_uuid: uuid.UUID, key: str) 
         return framing.too_often(request, may_see, error)
     except Unavailable as unavailable:
         return _failed(request, may_see, unavailable, key)
+    except NotForThem as refusal:
+        return asking.answer(request, may_see, refusal, _viewer_around(request, may_see, key))
     if isinstance(report, RedirectedReport):
         return framing.redirected(report)
     limit_stalls(request.META)
     return framing.streamed(report, save="save" in request.GET)
+
+
+def _for_staff(request: SignedInRequest, may_see: ReportAccess) -> dict[str, Any]:
+    """Return what the page of "Paperless Assessment Reporting" has beside the family's: the purpose, and who sees."""
+    purpose = asking.form_for(request, may_see)
+    if purpose.is_valid():
+        asking.choose(request, may_see, purpose)
+    return {"purpose": purpose, "may_see_who_sees": access.may_see_who_sees(may_see)}
+
+
+def _viewer_around(request: SignedInRequest, may_see: ReportAccess, key: str) -> str:
+    """Return the page around this frame, empty for a report in a tab of its own."""
+    in_a_frame = framing.is_in_a_frame(request)
+    return reverse("report-detail", args=[may_see.student_uuid, key]) if in_a_frame else ""
 
 
 def _failed(

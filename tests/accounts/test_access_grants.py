@@ -33,6 +33,8 @@ from accounts.models import (
 )
 from accounts.models.guardianship import Standing
 from accounts.rights import Role
+from accounts.services import person_access, visibility
+from accounts.services.person_access import Withheld
 from portal.base.clock import local_today
 from tests import factories
 
@@ -55,6 +57,8 @@ class Plan:
     sections: list[tuple[int, int, int, tuple[int | None, int | None], tuple[int | None, int | None]]]
     caseloads: dict[tuple[int, int], tuple[int | None, int | None]]
     second_schools: list[tuple[int, int, tuple[int | None, int | None]]]
+    holds: dict[int, tuple[int | None, int | None]]  # on that student
+    two_teachers: bool  # the other user teaches each section, too
 
 
 def one_of(numbers: range) -> st.SearchStrategy[int]:
@@ -90,6 +94,8 @@ PLANS = st.builds(
     ),
     caseloads=st.dictionaries(st.tuples(one_of(USERS), one_of(STUDENTS)), PERIODS, max_size=3),
     second_schools=st.lists(st.tuples(one_of(STUDENTS), one_of(SCHOOLS), PERIODS), max_size=2),
+    holds=st.dictionaries(one_of(STUDENTS), PERIODS),
+    two_teachers=st.booleans(),
 )
 
 
@@ -123,6 +129,8 @@ def make(plan: Plan) -> tuple[list[User], list[Student]]:
         record = factories.guardian(district, users[user])
         link = factories.link(record, students[student_number], standing=Standing.DECLINED)
         factories.block(link, **dates(period))
+    for number, period in plan.holds.items():
+        factories.hold(students[number], **dates(period))
     _make_staff(plan, schools, users, students)
     for number, school, period in plan.second_schools:
         key = {"student": students[number], "school": schools[school], "starts": dates(period)["starts"]}
@@ -141,6 +149,8 @@ def _make_staff(plan: Plan, schools: list[School], users: list[User], students: 
     for school, user, number, of_teacher, of_student in plan.sections:
         section = factories.section(schools[school], users[user])
         SectionTeacher.objects.filter(section=section).update(**dates(of_teacher))
+        if plan.two_teachers:
+            SectionTeacher.objects.create(section=section, user=users[1 - user])
         SectionPlace.objects.create(section=section, student=students[number], **dates(of_student))
     for (user, number), period in plan.caseloads.items():
         Caseload.objects.create(user=users[user], student=students[number], **dates(period))
@@ -228,6 +238,28 @@ def check(users: list[User], students: list[Student]) -> None:
         assert visible(access.children_of(user), theirs) == family
 
 
+def check_what_staff_are_told(users: list[User], students: list[Student]) -> None:
+    """ "Who can see this student?", "What does this person see?" and the door itself say one thing."""
+    looker = factories.user()
+    for where in {student.district for student in students}:
+        factories.grant(looker, Role.DISTRICT_ADMIN, where)
+    told = {student: {seer.user for seer in visibility.who_sees(student)} for student in students}
+    for user in users:
+        family = {sight.student: sight for sight in person_access.as_family(looker, user)}
+        work = person_access.explained(user, person_access.by_work(looker, user))
+        sights = {sight.student: sight for sight in work} | family
+        for student in students:
+            rules = {rule for rule, _relation in sights[student].reasons} if student in sights else set()
+            assert rules == expected(user, student)
+            assert (user in told[student]) is bool(rules)
+            if rules:
+                held = access.open_student(user, student.uuid).held
+                assert (Withheld.HELD in sights[student].withheld) is held
+            elif student in family:
+                # Whom the record names and who sees nothing is told why.
+                assert set(family[student].withheld) - {Withheld.HELD}
+
+
 def visible(rows: QuerySet[Student], among: set[int]) -> set[int]:
     return set(rows.values_list("pk", flat=True)) & among
 
@@ -243,10 +275,13 @@ def visible(rows: QuerySet[Student], among: set[int]) -> set[int]:
 @given(plan=PLANS)
 def test_it_works(db: None, plan: Plan):
     with transaction.atomic():
-        check(*make(plan))
+        world = make(plan)
+        check(*world)
+        check_what_staff_are_told(*world)
         transaction.set_rollback(True)
 
 
+@pytest.mark.slow
 def test_the_check_itself_sees_every_rule_at_work(cast):
     """A world in which each rule grants something, so that the property above is not about empty sets."""
     parts = (cast.parent_of_two, cast.student, cast.teacher, cast.counselor, cast.office, cast.district_admin)
@@ -254,6 +289,7 @@ def test_the_check_itself_sees_every_rule_at_work(cast):
     parent = factories.parent(adult)
     factories.consent(Guardianship.objects.get(student=adult))
     check([*parts, parent], [cast.child, cast.student_17, adult])
+    check_what_staff_are_told([*parts, parent], [cast.child, cast.student_17, adult])
 
     granted = {row["rule"] for row in access.grants()}
     assert granted == set(RULES)

@@ -89,6 +89,14 @@ def test_a_section_that_begins_tomorrow_opens_nothing_today(school: School, chil
     assert opens(teacher, child) == 404
 
 
+def test_the_role_of_one_teacher_of_a_section_is_not_lent_to_another(school: School, child: Student):
+    aide = staff_with_factor(factories.staff(Role.COUNSELOR, school.district, school))
+    section = factories.section(school, teacher_at(school), child)
+    SectionTeacher.objects.create(section=section, user=aide)
+
+    assert opens(aide, child) == 404
+
+
 def test_teaching_without_a_role_at_the_section_s_school_opens_nothing(school: School, child: Student):
     elsewhere = teacher_at(factories.school(school.district))
     factories.section(school, elsewhere, child)

@@ -13,6 +13,7 @@ from integrations.models import Connection
 from scorereports.outcomes import FACTS, Outcome, how_long, text_for
 from tests.cast import Cast, sign_in
 from tests.scorereports import reading
+from tests.scorereports.pages import say_why
 from tests.scorereports.provoking import PROVOKED, Stage
 
 CONTACT = "School office, 555-0100, from 8 to 4"
@@ -53,7 +54,9 @@ def test_a_family_reads_what_happened_what_to_do_and_whom_to_call(outcome: Outco
 @pytest.mark.promise("L4")
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.DISPLAY_OFF])
 def test_staff_read_the_same_case_in_their_words_with_its_code(outcome: Outcome, stage: Stage):
-    answer = PROVOKED[outcome](stage)(sign_in(stage.cast.office))
+    office = sign_in(stage.cast.office)
+    say_why(office, stage.address)
+    answer = PROVOKED[outcome](stage)(office)
     text = text_for(outcome, family=False, facts={name: f"%({name})s" for name in FACTS})
     words = reading.words(answer)
 

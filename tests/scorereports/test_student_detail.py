@@ -10,6 +10,7 @@ from integrations.models import Connection
 from tests import factories
 from tests.cast import Cast, give_second_factor, sign_in, world
 from tests.scorereports import reading
+from tests.scorereports.pages import say_why
 from tests.scorereports.provoking import Stage, hold
 
 ALL = 40  # rows that the sandbox has for the child, in all formats and languages
@@ -214,6 +215,7 @@ def test_staff_of_other_districts_settings_see_final_reports_only(not_final: Sta
 
 def test_a_family_never_opens_what_is_not_final(not_final: Stage):
     staff, parent = sign_in(not_final.cast.office), sign_in(not_final.cast.parent_of_two)
+    say_why(staff, not_final.address)
     page = reading.page(staff.get(not_final.address))
     card = next(card for card in page.select("article") if "Not final" in card.get_text())
     viewer = str(card.select("a.format-pdf")[0]["href"]).partition("?")[0]
@@ -274,6 +276,7 @@ def test_a_records_custodian_opens_reports_under_a_hold(stage: Stage):
     custodian = factories.staff(Role.RECORDS_CUSTODIAN, stage.cast.district)
     give_second_factor(custodian)
     client = sign_in(custodian)
+    say_why(client, stage.address)
 
     assert len(links(client.get(stage.address))) == ALL
     assert client.get(reading.report(stage.cast.child)).status_code == 200

@@ -22,6 +22,9 @@ change the tables, print again.
 Each rule makes grants: person, student, reason. Nothing else lets anybody in, and a superuser gets no grant. A block of
 one adult from one child takes every grant of that person to that child away. A hold lets people see the student, but no
 report, unless they may open held reports.
+
+Before a report opens, staff choose a purpose (`accounts/purposes.py`), once a session and student. Families and
+students are never asked. Who looks at a family's pages for support sees the students of both, and no report.
 """
 _WORDS = {
     "guardian": "A parent or guardian whose link counts, until the day the student turns 18.",
@@ -50,6 +53,8 @@ def _page() -> Iterator[str]:
         yield f"| {name} | {_WORDS[name]} | {ground} |"
     yield ""
     yield "## What a role may do"
+    yield ""
+    yield "Roles come with people from the student information system: the admin maps its role names to these."
     for role in Role:
         yield ""
         yield f"### {str(role.label).capitalize()}"

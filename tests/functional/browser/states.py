@@ -1,7 +1,7 @@
 """Every page of the portal in every state that looks different, by name: for the accessibility rules and for eyes.
 
 A state says who looks, what has to be so before (`prepare`) and how one gets there (`go`). Pages of one `kind` share a
-title. A new page gets a line here, or in staff_states.py.
+title. A new page gets a line here, in staff_states.py or in support_states.py.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from tests.functional.browser.place import REPORT_LINK, Place, content_of
 from tests.functional.browser.scene import Go, Prepare, State, at, child
 from tests.functional.browser.sign_in_states import SIGN_IN_STATES
 from tests.functional.browser.staff_states import STAFF_STATES
+from tests.functional.browser.support_states import SUPPORT_STATES
 
 
 def students_page(_place: Place, page: Page) -> None:
@@ -261,6 +262,7 @@ FAILED: dict[str, Any] = {"go": bare_content, "who": PARENT}
 STATES: dict[str, State] = {
     **STAFF_STATES,
     **SIGN_IN_STATES,
+    **SUPPORT_STATES,
     "login": State(at("/accounts/login/"), kind="login"),
     "login-password": State(at("/accounts/login/?with=password"), kind="login"),
     "login-code-wrong-address": State(wrong_address, kind="login"),
