@@ -60,6 +60,7 @@ class StudentRow:
     last_name: str
     birth_date: date | None
     grade: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

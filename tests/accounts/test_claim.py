@@ -15,7 +15,7 @@ from accounts import letter_codes
 from accounts.models import AccessChange, AccountQuestion, ClaimCode, Guardianship, User
 from accounts.models.account_question import Doubt
 from accounts.models.guardianship import Standing
-from accounts.services import blocks, claim_codes, guardianships
+from accounts.services import blocks, claim_codes, claims, guardianships
 from portal.base.clock import local_today
 from tests import factories
 from tests.accounts.claiming import CLAIM, account, adult, by_mail, record_of, type_in
@@ -101,6 +101,9 @@ def test_a_code_works_once(cast: Cast, link: Guardianship):
 
     assert NO_SUCH in words(again)
     assert students_in(sign_in(cast.nobody)) == set()
+    # Nor after the office took the account off the record again.
+    claims.disconnect(guardian=record_of(link), by=cast.school_admin, reason="Not hers.")
+    assert NO_SUCH in words(type_in(sign_in(cast.nobody), code))
 
 
 @pytest.mark.promise("A8")
