@@ -22,6 +22,7 @@ from portal.demo import people
 from scorereports.models import Configuration
 from tests import factories
 from tests.cast import sign_in
+from tests.functional.browser.claim_states import CLAIM_STATES
 from tests.functional.browser.place import REPORT_LINK, Place, content_of
 from tests.functional.browser.scene import Go, Prepare, State, at, child
 from tests.functional.browser.staff_states import STAFF_STATES
@@ -254,6 +255,7 @@ STUDENT: dict[str, Any] = {"go": students_page, "who": PARENT, "kind": "student"
 FAILED: dict[str, Any] = {"go": bare_content, "who": PARENT}
 STATES: dict[str, State] = {
     **STAFF_STATES,
+    **CLAIM_STATES,
     "login": State(at("/accounts/login/"), kind="login"),
     "login-password": State(at("/accounts/login/?with=password"), kind="login"),
     "login-code-wrong-address": State(wrong_address, kind="login"),
