@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import re
-import secrets
 from typing import Any
 
 import pytest
@@ -56,9 +55,7 @@ def test_any_one_wrong_letter_and_any_two_that_changed_places_are_noticed():
         assert letter_codes.read("".join(swapped)) == (code if code[one] == code[other] else "")
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "7K3QM", "7K3QM-4XWPD-2H9C-1", "ÄÖÜ" * 5, "U" * 14, secrets.token_hex(40)]
-)
+@pytest.mark.parametrize("typed", ["", "7K3QM", "7K3QM-4XWPD-2H9C-1", "ÄÖÜ" * 5, "U" * 14, "7K3QM" * 12])
 def test_what_can_be_no_code_is_none(typed: str):
     assert letter_codes.read(typed) == ""
 
