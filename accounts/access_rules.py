@@ -58,13 +58,18 @@ def _by_consent(day: date) -> QuerySet[Any]:
     )
 
 
-def _by_being_the_student(day: date) -> QuerySet[Any]:
-    """The student: always as an adult, before that as the district allows (Education Code 49076)."""
+def reads_own_reports(day: date) -> Q:
+    """Build the condition that a student may: always as an adult, before that as the district allows (trust A6)."""
     adult = Q(birth_date__lte=ages.born_by(ages.ADULT, day))
     old_enough = Q(birth_date__lte=ages.born_by(ages.OWN_ACCESS, day)) | Q(grade__in=ages.AFTER_GRADE_TEN)
+    return adult | Q(district__students_sign_in=True) & old_enough
+
+
+def _by_being_the_student(day: date) -> QuerySet[Any]:
+    """The student whose account this is (Education Code 49076)."""
     return (
         Student.unscoped.filter(user__isnull=False)
-        .filter(adult | Q(district__students_sign_in=True) & old_enough)
+        .filter(reads_own_reports(day))
         .annotate(
             grant_user=F("user_id"),
             grant_student=F("pk"),

@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up by themselves, mails keep nobody waiting, seeds are encrypted at rest."""
+"""How allauth behaves here: nobody signs up by a form, mails keep nobody waiting, seeds are encrypted at rest."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import devices, fresh
 from accounts.models import User
-from accounts.services import staff_roles
+from accounts.requests import addresses_proved_by_code
+from accounts.services import claims, staff_roles
 from accounts.services.second_factors import TOTP_PURPOSE
 from portal.base import posting, secrets
 
@@ -29,6 +30,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Accounts come from the school's records, never from a form open to everybody (trust A8)."""
         return False
+
+    def post_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse:
+        """Join what the school's records have under the address whose code was typed in (trust A8)."""
+        for email in addresses_proved_by_code(request, user):
+            claims.join_by_email(user=user, email=email)
+        answer: HttpResponse = super().post_login(request, user, **login)
+        return answer
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Offer staff their second factor alone: a password given again opens nothing to them (trust A9)."""

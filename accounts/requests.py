@@ -1,8 +1,10 @@
-"""What a request says about itself, for the record of access: how the person signed in, from where, which request."""
+"""What a request says about itself: how the person signed in, from where, which request, which address it proved."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from allauth.account.adapter import get_adapter
@@ -17,6 +19,10 @@ class SignedInRequest(HttpRequest):
     """A request behind `login_required`: for the type checker, which cannot see the decorator."""
 
     user: User
+
+
+# Where a session keeps the address that somebody without an account has just proved, and for how many seconds.
+_PROVED, _PROVED_SECONDS = "proved_address", 30 * 60
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,29 @@ def request_facts(request: SignedInRequest, *, purpose: str = "") -> RequestFact
         request_id=current_request_id(),
         address=address_of(request),
     )
+
+
+def remember_proved_address(request: HttpRequest, email: str) -> None:
+    """Note in the session that whoever sits here reads the mail of this address, and nothing else about them."""
+    request.session.cycle_key()
+    request.session[_PROVED] = {"email": email, "at": time.time()}
+
+
+def proved_address(request: HttpRequest) -> str:
+    """Return the address that this browser proved within the last half hour, empty if none."""
+    kept: dict[str, Any] = request.session.get(_PROVED) or {}
+    fresh = time.time() - kept.get("at", 0) < _PROVED_SECONDS
+    return str(kept["email"]) if fresh and "email" in kept else ""
+
+
+def forget_proved_address(request: HttpRequest) -> None:
+    request.session.pop(_PROVED, None)
+
+
+def addresses_proved_by_code(request: HttpRequest, user: User) -> set[str]:
+    """Return the addresses whose mailed code was typed in at this sign-in."""
+    records = get_authentication_records(request, user)
+    return {record["email"] for record in records if record.get("method") == "code" and record.get("email")}
 
 
 def address_of(request: HttpRequest) -> str | None:

@@ -38,7 +38,15 @@ class Right(models.TextChoices):
     LIFT_HOLDS = "lift_holds", _("lifts the hold on a student's reports")
     REVIEW_LINKS = (
         "review_links",
-        _("decides on adults whose link waits for review, and on SSIDs that changed"),
+        _("decides on adults whose link or account waits for review, and on SSIDs that changed"),
+    )
+    LINK_FAMILIES = (
+        "link_families",
+        _("prints letters with codes, and hands a code to an adult who shows an ID"),
+    )
+    ANSWER_FAMILIES = (
+        "answer_families",
+        _("answers families who miss a child in their list, or see one who is not theirs"),
     )
     RUN_SYNC = "run_sync", _("starts a sync, sees what it would change, and approves or discards a held one")
     # How far somebody reaches into the set-up (schools, configurations, connections), and what they do with it there.
@@ -58,17 +66,23 @@ _GUARD_ACCESS = frozenset(
     {Right.SEE_WHO_SEES, Right.RESTRICT_ACCESS, Right.RECORD_CONSENT, Right.REVIEW_LINKS}
 )
 
+# The front desk, where families call.
+_FRONT_DESK = frozenset({Right.LINK_FAMILIES, Right.ANSWER_FAMILIES})
+
 ROLES: dict[Role, frozenset[Right]] = {
     Role.TEACHER: frozenset({Right.SEE_SECTION_REPORTS}),
     Role.COUNSELOR: frozenset({Right.SEE_CASELOAD_REPORTS}),
-    Role.OFFICE: frozenset(
-        {Right.SEE_SCHOOL_REPORTS, Right.SEE_WHO_SEES, Right.SET_UP_OF_SCHOOL, Right.VIEW_SET_UP}
-    ),
-    Role.SCHOOL_ADMIN: _EDIT_SET_UP | _GUARD_ACCESS | {Right.SEE_SCHOOL_REPORTS, Right.SET_UP_OF_SCHOOL},
+    Role.OFFICE: _FRONT_DESK
+    | {Right.SEE_SCHOOL_REPORTS, Right.SEE_WHO_SEES, Right.SET_UP_OF_SCHOOL, Right.VIEW_SET_UP},
+    Role.SCHOOL_ADMIN: _EDIT_SET_UP
+    | _GUARD_ACCESS
+    | _FRONT_DESK
+    | {Right.SEE_SCHOOL_REPORTS, Right.SET_UP_OF_SCHOOL},
     Role.RECORDS_CUSTODIAN: _GUARD_ACCESS
     | {Right.SEE_DISTRICT_REPORTS, Right.SEE_HELD_REPORTS, Right.LIFT_HOLDS, Right.EXPORT_LOG},
     Role.DISTRICT_ADMIN: _ALL_OF_SET_UP
     | _GUARD_ACCESS
+    | _FRONT_DESK
     | {Right.SEE_DISTRICT_REPORTS, Right.RUN_SYNC, Right.VIEW_AS},
     Role.INTEGRATIONS_ADMIN: _ALL_OF_SET_UP | {Right.RUN_SYNC},
 }

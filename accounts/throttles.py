@@ -32,6 +32,7 @@ class Act(StrEnum):
     MAIL = "mail"
     PASSWORD = "password"  # noqa: S105 - the name of an act
     OPENING = "opening"
+    CLAIM = "claim"
 
 
 class TooOften(Exception):

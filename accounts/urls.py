@@ -3,10 +3,46 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path
 
 from accounts import fresh
-from accounts.views import addresses, codes, log, own_sessions, passkeys, people, persons, reviews, sso
+from accounts.views import (
+    account_reviews,
+    addresses,
+    claims,
+    codes,
+    concerns,
+    front_desk,
+    letters,
+    log,
+    own_sessions,
+    passkeys,
+    people,
+    persons,
+    reviews,
+    sso,
+)
 from accounts.views import fresh as fresh_views
 
 urlpatterns = [
+    path("claim/", claims.claim, name="claim"),
+    path("children/missing/", concerns.child_missing, name="child-missing"),
+    path("children/<uuid:student_uuid>/not-mine/", concerns.not_my_child, name="not-my-child"),
+    path("staff/concerns/", concerns.concern_list, name="concern-list"),
+    path("staff/concerns/<uuid:concern_uuid>/", concerns.concern_answer, name="concern-answer"),
+    path("staff/letters/", letters.letter_print, name="letter-print"),
+    path(
+        "staff/guardianships/<uuid:guardianship_uuid>/code/", front_desk.code_hand_over, name="code-hand-over"
+    ),
+    path(
+        "staff/guardianships/<uuid:guardianship_uuid>/disconnect/",
+        front_desk.account_disconnect,
+        name="account-disconnect",
+    ),
+    path("staff/reviews/accounts/", account_reviews.account_review_list, name="account-review-list"),
+    path(
+        "staff/reviews/accounts/<uuid:question_uuid>/",
+        account_reviews.account_review_decide,
+        name="account-review-decide",
+    ),
+    path("accounts/login/code/", codes.request_login_code, name="account_request_login_code"),
     path("accounts/logout/", own_sessions.sign_out, name="account_logout"),
     path("accounts/sso/<slug:provider>/", sso.sso_begin, name="sso-begin"),
     path("accounts/sso/<slug:provider>/return/", sso.sso_return, name="sso-return"),

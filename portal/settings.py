@@ -184,7 +184,11 @@ THROTTLES: dict[str, dict[str, tuple[int, float]]] = {
     "mail": {"account": (5, 900), "address": (30, 60)},
     "password": {"account": (10, 300), "address": (60, 60)},
     "opening": {"account": (60, 60), "address": (1200, 60)},
+    # The site's own limit decides what a year of guessing can find (docs/claims.md computes it).
+    "claim": {"account": (10, 900), "address": (120, 900), "site": (2000, 600)},
 }
+CLAIM_CODE_DAYS = 60  # how long the code on a letter works
+HANDED_CODE_DAYS = 3  # and one that the office hands over at its counter
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -51,6 +51,8 @@ def _adult_without_account(cast: Cast) -> uuid.UUID:
 
 # Made only for the addresses that name them.
 MADE: dict[str, Callable[[Cast], object]] = {
+    "{concern}": lambda cast: factories.concern(cast.parent_of_two, cast.child).uuid,
+    "{question}": lambda cast: factories.question(cast.nobody, cast.child).uuid,
     "{block}": lambda cast: factories.block(_ended_link(cast)).uuid,
     "{consent}": lambda cast: factories.consent(_ended_link(cast)).uuid,
     "{hold}": lambda cast: factories.hold(cast.child).uuid,

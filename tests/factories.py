@@ -7,7 +7,9 @@ import itertools
 from typing import Any
 
 from accounts.models import (
+    AccountQuestion,
     Block,
+    Concern,
     Consent,
     District,
     Enrollment,
@@ -22,12 +24,22 @@ from accounts.models import (
     Student,
     User,
 )
+from accounts.models.account_question import Doubt
 from accounts.models.block import BlockKind
 from accounts.models.consent import ConsentKind
 from accounts.models.guardianship import Standing
 from accounts.models.hold import HoldKind
 from accounts.rights import Role
-from accounts.services import blocks, consents, guardianships, holds, staff_roles
+from accounts.services import (
+    account_questions,
+    blocks,
+    claim_codes,
+    concerns,
+    consents,
+    guardianships,
+    holds,
+    staff_roles,
+)
 from integrations.models import Connection
 from integrations.services import connections
 from portal.base.clock import local_today
@@ -112,6 +124,25 @@ def block(link: Guardianship, **fields: Any) -> Block:
 def consent(link: Guardianship, **fields: Any) -> Consent:
     values: dict[str, Any] = {"kind": ConsentKind.WRITTEN, "document": f"Form {next(_count)}", "by": BY}
     return consents.record(guardianship=link, **(values | fields))
+
+
+def concern(who: User, child: Student) -> Concern:
+    """Make somebody say that this is not their child."""
+    return concerns.raise_not_mine(student_id=child.pk, text="We have no child of this name.", by=who)
+
+
+def question(who: User, child: Student) -> AccountQuestion:
+    """Make an adult of the child's with the address of an account that could be another's."""
+    record = guardian(child.district, None, email=who.email)
+    link(record, child)
+    account_questions.ask(user=who, guardian=record, doubt=Doubt.SHARED_ADDRESS)
+    return AccountQuestion.objects.get(user=who, guardian=record)
+
+
+def claim_code(link: Guardianship, **fields: Any) -> str:
+    """Make a code as a letter has it."""
+    values: dict[str, Any] = {"days": 60, "by": BY}
+    return claim_codes.make(guardianship=link, **(values | fields))
 
 
 def hold(child: Student, **fields: Any) -> Hold:

@@ -45,6 +45,8 @@ GUARDS_THE_CHILD = frozenset({"school_admin", "district_admin", "records_custodi
 FAMILY_OF_THE_CHILD = frozenset({"parent_of_two", "other_parent"})
 STAFF_OF_THE_CHILD = GUARDS_THE_CHILD | {"teacher", "counselor", "office"}
 OF_THE_CHILD = FAMILY_OF_THE_CHILD | STAFF_OF_THE_CHILD
+FRONT_DESK_OF_THE_CHILD = frozenset({"office", "school_admin", "district_admin"})
+FRONT_DESKS = FRONT_DESK_OF_THE_CHILD | {"school_admin_b", "staff_elsewhere"}
 SYNCS = frozenset({"district_admin", "integrations_admin"})
 READS_SET_UP = frozenset({"office"})
 ADDS_SET_UP = frozenset(
@@ -88,6 +90,16 @@ def posted_page(url: str, allowed: frozenset[str]) -> list[Row]:
     return [
         Row(url, allowed),
         Row(url, allowed, method="post"),
+        Row(url, EVERYBODY, status=405, anonymous=405, method="put"),
+        Row(url, EVERYBODY, status=405, anonymous=405, method="delete"),
+    ]
+
+
+def open_page(url: str) -> list[Row]:
+    """A page with a form that strangers may fill in too."""
+    return [
+        Row(url, EVERYBODY, anonymous=200),
+        Row(url, EVERYBODY, anonymous=200, method="post"),
         Row(url, EVERYBODY, status=405, anonymous=405, method="put"),
         Row(url, EVERYBODY, status=405, anonymous=405, method="delete"),
     ]
@@ -139,6 +151,28 @@ ROWS: dict[str, list[Row]] = {
     ),
     "review-decide": posted_page("/staff/reviews/{review}/", GUARDS_THE_CHILD),
     "ssid-confirm": posted_page("/staff/reviews/ssid/{child}/", GUARDS_THE_CHILD),
+    "account-review-list": page(
+        "/staff/reviews/accounts/", GUARDS_THE_CHILD | {"school_admin_b", "staff_elsewhere"}
+    ),
+    "account-review-decide": posted_page("/staff/reviews/accounts/{question}/", GUARDS_THE_CHILD),
+    "claim": open_page("/claim/"),
+    "child-missing": posted_page("/children/missing/", EVERYBODY),
+    "not-my-child": [
+        Row("/children/{child}/not-mine/", FAMILY_OF_THE_CHILD),
+        Row("/children/{child}/not-mine/", FAMILY_OF_THE_CHILD, status=302, method="post"),
+        Row("/children/{child}/not-mine/", EVERYBODY, status=405, anonymous=405, method="put"),
+        Row("/children/{child}/not-mine/", EVERYBODY, status=405, anonymous=405, method="delete"),
+    ],
+    "concern-list": page("/staff/concerns/", FRONT_DESKS),
+    "concern-answer": posted_page("/staff/concerns/{concern}/", FRONT_DESK_OF_THE_CHILD),
+    "letter-print": [
+        *posted_page("/staff/letters/", FRONT_DESKS),
+        # Who prints for one school alone is not asked for it, and gets their own whatever the address says.
+        Row("/staff/letters/?school={school_uuid}", FRONT_DESKS),
+        Row("/staff/letters/?school={nobody}", FRONT_DESKS - {"district_admin"}),
+    ],
+    "code-hand-over": posted_page("/staff/guardianships/{guardianship}/code/", FRONT_DESK_OF_THE_CHILD),
+    "account-disconnect": posted_page("/staff/guardianships/{guardianship}/disconnect/", GUARDS_THE_CHILD),
     "sync-list": posted_page("/staff/syncs/", SYNCS | {"staff_elsewhere"}),
     "sync-detail": page("/staff/syncs/{run}/", SYNCS),
     "sync-problems": page("/staff/syncs/{run}/problems/role-unmapped/", SYNCS),

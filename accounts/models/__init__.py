@@ -2,8 +2,11 @@
 
 from accounts.models.access_change import AccessChange
 from accounts.models.access_record import AccessRecord
+from accounts.models.account_question import AccountQuestion
 from accounts.models.block import Block
 from accounts.models.caseload import Caseload
+from accounts.models.claim_code import ClaimCode
+from accounts.models.concern import Concern
 from accounts.models.consent import Consent
 from accounts.models.district import District, DistrictLea
 from accounts.models.enrollment import Enrollment
@@ -24,8 +27,11 @@ from accounts.models.user import User
 __all__ = [
     "AccessChange",
     "AccessRecord",
+    "AccountQuestion",
     "Block",
     "Caseload",
+    "ClaimCode",
+    "Concern",
     "Consent",
     "District",
     "DistrictLea",

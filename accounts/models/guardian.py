@@ -1,6 +1,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.district import District
@@ -31,6 +32,8 @@ class Guardian(models.Model):
                 fields=["district", "source", "source_id"], name="one_guardian_per_source_id"
             ),
         ]
+        # Whoever proves an address is looked for by it, however the record writes it.
+        indexes = [models.Index(Lower("email"), name="guardian_by_address")]
 
     def __str__(self) -> str:
         return str(self.uuid)

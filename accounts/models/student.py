@@ -2,6 +2,7 @@ import uuid
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.district import District
@@ -39,6 +40,11 @@ class Student(models.Model):
             "Set when a sync changed the SSID of a student with a live link; staff confirm it (trust A11)."
         ),
     )
+    email = models.EmailField(
+        _("e-mail address"),
+        blank=True,
+        help_text=_("From the school's record: whoever proves it is the student (trust A6)."),
+    )
     grade = models.CharField(_("grade"), max_length=2, blank=True, help_text=_("KN, 01 to 12, or AD."))
 
     unscoped = models.Manager["Student"]()
@@ -53,6 +59,7 @@ class Student(models.Model):
                 condition=models.Q(ssid="") | models.Q(ssid__regex=r"^\d{10}$"), name="ssid_shape"
             ),
         ]
+        indexes = [models.Index(Lower("email"), name="student_by_address")]
 
     def __str__(self) -> str:
         return str(self.uuid)

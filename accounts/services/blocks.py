@@ -13,7 +13,8 @@ from django.db import transaction
 
 from accounts.models import Block, Guardianship
 from accounts.models.block import BlockKind
-from accounts.services import changes
+from accounts.models.claim_code import Voided
+from accounts.services import changes, claim_codes
 from accounts.services.changes import Actor
 
 
@@ -38,7 +39,7 @@ def place(
     starts: datetime.date | None = None,
     until: datetime.date | None = None,
 ) -> Block:
-    """Block the adult from the child, from the next request on unless `starts` says later."""
+    """Block the adult from the child, from the next request on unless `starts` says later. A letter's code ends now."""
     block: Block = Block.objects.create(
         guardianship=guardianship,
         kind=kind,
@@ -48,6 +49,7 @@ def place(
         starts=starts,
         until=until,
     )
+    claim_codes.void(guardianship=guardianship, why=Voided.BLOCKED, by=by)
     changes.record(
         "block.placed", subject="block", subject_id=block.uuid, by=by, after=_state(block), reason=reason
     )

@@ -20,7 +20,7 @@ from accounts import access
 from accounts.models import AccessChange, Enrollment, Guardianship, Student, User
 from accounts.models.guardianship import Decision, Standing
 from accounts.rights import Right
-from accounts.services import guardianships, majority, students
+from accounts.services import account_questions, guardianships, majority, students
 from portal.base.clock import local_today
 
 
@@ -116,9 +116,22 @@ def students_in_question(user: User, question: Question) -> QuerySet[Student]:
 
 
 def waiting(user: User) -> int:
-    """Count what this person can decide: links, and SSIDs that changed."""
+    """Count what this person can decide: links, accounts, and SSIDs that changed."""
     changed = students_in_question(user, Question.SSID_CHANGED)
-    return links_waiting(user).order_by().count() + changed.order_by().count()
+    accounts = account_questions.waiting(user)
+    return sum(rows.order_by().count() for rows in (links_waiting(user), accounts, changed))
+
+
+def counts(user: User) -> dict[str, int]:
+    """Count what is behind each part of the list."""
+    found = {
+        question.name.lower(): students_in_question(user, question).order_by().count()
+        for question in Question
+    }
+    return found | {
+        "links": links_waiting(user).order_by().count(),
+        "accounts": account_questions.waiting(user).order_by().count(),
+    }
 
 
 def _why(link: Guardianship, turned_off: set[UUID]) -> Why:

@@ -78,6 +78,13 @@ def districts_with(user: User, right: Right) -> QuerySet[District]:
     return District.objects.filter(pk__in=roles.values("district"))
 
 
+def schools_with(user: User, right: Right) -> QuerySet[School]:
+    """Return the schools at which this person has the right, by a role there or in the whole district."""
+    roles = current_roles(user).filter(role__in=roles_with(right))
+    whole = roles.filter(school__isnull=True).values("district")
+    return School.objects.filter(Q(pk__in=roles.values("school")) | Q(district__in=whole))
+
+
 def is_staff_member(user: User) -> bool:
     """Say whether the second factor is required of this person (trust A9)."""
     return user.is_superuser or current_roles(user).exists()

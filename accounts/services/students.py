@@ -1,4 +1,7 @@
-"""What staff decide about a student's record. Called by staff pages; what the source says of students is the sync's."""
+"""What people change in a student's record: an SSID confirmed by staff, the account that proved to be the student's.
+
+Called by staff pages and by `claims`; what the source says of students is the sync's.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Lower
 
-from accounts.models import Student
+from accounts.access_rules import reads_own_reports
+from accounts.models import Student, User
 from accounts.services import changes
 from accounts.services.changes import Actor
+from portal.base.clock import local_today
 
 
 class NothingToConfirm(ValueError):
@@ -42,4 +48,40 @@ def confirm_ssid(*, student: Student, by: Actor, reason: str) -> None:
         before={"ssid_changed_at": changed_at.isoformat()},
         after={"ssid_changed_at": None},
         reason=reason,
+    )
+
+
+def of_address(email: str) -> Student | None:
+    """Return the one student without an account whose record has this address, if they may read their own reports (A6).
+
+    None if several records have it: that is a family's mailbox, or a mistake.
+    """
+    there = Student.unscoped.annotate(address=Lower("email")).filter(address=email.lower())
+    [*found] = there.values_list("pk", flat=True)[:2]
+    if not email or len(found) != 1:
+        return None
+    return (
+        Student.unscoped.filter(pk=found[0], user__isnull=True)
+        .filter(reads_own_reports(local_today()))
+        .select_related("district")
+        .first()
+    )
+
+
+def is_a_students(user: User) -> bool:
+    """Say whether an account is a student's own."""
+    return Student.unscoped.filter(user=user).exists()
+
+
+@transaction.atomic
+def join(*, student: Student, user: User) -> None:
+    """Make the account the student's, who proved the address on the school's record."""
+    if not Student.unscoped.filter(pk=student.pk, user__isnull=True).update(user=user):
+        return
+    changes.record(
+        "student.joined",
+        subject="student",
+        subject_id=student.uuid,
+        by=user,
+        after={"user": str(user.uuid), "how": "e-mail"},
     )

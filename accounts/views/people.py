@@ -35,6 +35,7 @@ def student_access(request: SignedInRequest, student_uuid: uuid.UUID) -> HttpRes
         "holds": visibility.holds_of(student),
         "is_adult": ages.is_adult(student.birth_date, local_today()),
         "may_record_consent": _may(request, student, Right.RECORD_CONSENT),
+        "may_link": _may(request, student, Right.LINK_FAMILIES),
         "may_restrict": _may(request, student, Right.RESTRICT_ACCESS),
         "may_export_log": _may(request, student, Right.EXPORT_LOG),
         "may_decide": set(

@@ -31,7 +31,7 @@ PAGE_SIZE = 50
 def review_list(request: SignedInRequest) -> HttpResponse:
     _check_reviews_anything(request.user)
     links = Paginator(reviews.links_waiting(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    page = {"links": links, "waiting": reviews.explained(links), "tabs": _tabs(request.user)}
+    page = {"links": links, "waiting": reviews.explained(links), "tabs": reviews.counts(request.user)}
     return render(request, "accounts/review_list.html", page)
 
 
@@ -46,7 +46,7 @@ def review_students(request: SignedInRequest, question: str) -> HttpResponse:
     page = {
         "students": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "question": question,
-        "tabs": _tabs(request.user),
+        "tabs": reviews.counts(request.user),
     }
     return render(request, "accounts/review_students.html", page)
 
@@ -108,15 +108,6 @@ def _confirmed(request: SignedInRequest, student: Student, given: dict[str, Any]
 def _check_reviews_anything(user: User) -> None:
     if not staff_roles.holds_anywhere(user, Right.REVIEW_LINKS):
         raise Http404("No such page.")
-
-
-def _tabs(user: User) -> dict[str, int]:
-    """Count what is behind each part of the list."""
-    counts = {
-        question.name.lower(): reviews.students_in_question(user, question).order_by().count()
-        for question in Question
-    }
-    return counts | {"links": reviews.links_waiting(user).order_by().count()}
 
 
 def _said(standing: str) -> str:

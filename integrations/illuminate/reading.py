@@ -57,7 +57,7 @@ class _Keys:
 _SITE = _Keys("site_id", "site_name", "state_school_id", "parent_site_id")
 _GRADE_LEVEL = _Keys("grade_level_id", "state_id", "short_name")
 _STUDENT = _Keys(
-    "student_id", "district_student_id", "state_student_id", "first_name", "last_name", "birth_date"
+    "student_id", "district_student_id", "state_student_id", "first_name", "last_name", "birth_date", "email"
 )
 _CONTACT = _Keys(
     "student_id",
@@ -114,12 +114,14 @@ def _grade_level(row: dict[str, Any], _problems: Problems) -> GradeLevel | Unrea
 
 
 def _student(row: dict[str, Any], problems: Problems) -> Student | Unread:
-    student_id, local_id, state_id, first, last, born = _STUDENT.of(row)
-    read = Student(ident(student_id), ident(local_id), ssid(state_id), text(first), text(last), day(born))
+    student_id, local_id, state_id, first, last, born, address = _STUDENT.of(row)
+    read = Student(
+        ident(student_id), ident(local_id), ssid(state_id), text(first), text(last), day(born), email(address)
+    )
     if not read.local_id:
         return Unread(read.student_id, "missing", "district_student_id")
-    if not read.ssid:
-        _note(problems, read.local_id, state_student_id=(state_id, ""))
+    if not read.ssid or not read.email:
+        _note(problems, read.local_id, state_student_id=(state_id, read.ssid), email=(address, read.email))
     if read.birth_date is None:
         problems.append(Unread(read.local_id, "missing" if is_blank(born) else "unreadable", "birth_date"))
     return read

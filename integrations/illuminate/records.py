@@ -45,6 +45,7 @@ class Student(NamedTuple):
     first_name: str
     last_name: str
     birth_date: date | None
+    email: str
 
 
 @_quiet

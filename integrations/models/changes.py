@@ -56,7 +56,7 @@ class SchoolChange(Change):
 
 
 class StudentChange(Change):
-    """`person` says that name, birth date or SSID of somebody known changes: the brake counts these."""
+    """`person` says that name, birth date, SSID or address of somebody known changes: the brake counts these."""
 
     local_id = models.CharField(max_length=40)
     ssid = models.CharField(max_length=10, blank=True)
@@ -64,11 +64,13 @@ class StudentChange(Change):
     last_name = models.CharField(max_length=100)
     birth_date = models.DateField(null=True)
     grade = models.CharField(max_length=2, blank=True)
+    email = models.CharField(max_length=254, blank=True)
     before_ssid = models.CharField(max_length=10, blank=True)
     before_first_name = models.CharField(max_length=100, blank=True)
     before_last_name = models.CharField(max_length=100, blank=True)
     before_birth_date = models.DateField(null=True)
     before_grade = models.CharField(max_length=2, blank=True)
+    before_email = models.CharField(max_length=254, blank=True)
     ssid_questioned = models.BooleanField(default=False)
     person = models.BooleanField(default=False)
 

@@ -190,6 +190,7 @@ def _student_line(change: Any, names: Names) -> Line:
         (_("Name"), before, name),
         (_("Birth date"), born[0], born[1]),
         (_("Grade"), change.before_grade, change.grade),
+        (_("E-mail address"), change.before_email, change.email),
     )
     if change.before_ssid != change.ssid:  # not by what is shown: two numbers may end alike
         details += (Detail(_("SSID"), _masked(change.before_ssid) or "–", _masked(change.ssid) or "–"),)

@@ -73,6 +73,7 @@ FILES: Final = (
             Column("last_name", "Example", required=True),
             Column("birth_date", "2015-04-30", required=True),
             _GRADE,
+            Column("email", "maya@students.example.org"),
         ),
     ),
     CsvFile(

@@ -263,6 +263,7 @@ class FileReading:
             record.last_name,
             record.birth_date,
             grade(values.get("grade_level")),
+            record.email,
         )
         return [(Kind.STUDENTS, row)]
 

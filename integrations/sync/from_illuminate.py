@@ -278,8 +278,8 @@ def _term_row(term: Term) -> TermRow:
 
 def _students(records: Sequence[Student]) -> list[StudentRow]:
     return [
-        StudentRow(local_id, student_id, ssid, first_name, last_name, birth_date)
-        for student_id, local_id, ssid, first_name, last_name, birth_date in records
+        StudentRow(local_id, student_id, ssid, first_name, last_name, birth_date, "", email)
+        for student_id, local_id, ssid, first_name, last_name, birth_date, email in records
     ]
 
 

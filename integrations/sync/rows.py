@@ -74,6 +74,7 @@ class StudentRow(NamedTuple):
     last_name: str
     birth_date: date | None
     grade: str = ""
+    email: str = ""
 
 
 @_quiet

@@ -26,6 +26,7 @@ __all__ = [
     "SecretDescription",
     "SecretUnreadable",
     "describe",
+    "fingerprints",
     "forget",
     "key_problems",
     "on_rotation",
@@ -110,6 +111,14 @@ def seal_deterministic(data: bytes, *, purpose: str, bound_to: bytes) -> str:
 def unseal_deterministic(sealed: str, *, purpose: str, bound_to: bytes) -> bytes:
     """Open what `seal_deterministic` made under any key in the list. Raises SecretUnreadable."""
     return field_keys.decrypt_deterministic(sealed, purpose=purpose, bound_to=bound_to)
+
+
+def fingerprints(data: str, *, purpose: str) -> list[str]:
+    """Return keyed hashes of a text that is looked up and never read back: the first is kept, any may be found.
+
+    A key that leaves FIELD_KEYS takes what was kept under it along: for what lives weeks, such as the codes on letters.
+    """
+    return field_keys.fingerprints(data, purpose=purpose)
 
 
 def key_problems(*, look_at_rows: bool = True) -> list[str]:

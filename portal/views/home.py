@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET
 
 from accounts import access, sessions
 from accounts.access_rules import STAFF_RULES
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.rights import Right
-from accounts.services import reviews, staff_roles
+from accounts.services import account_questions, concerns, reviews, staff_roles
 
 PAGE_SIZE = 50
 
@@ -35,7 +36,19 @@ def home(request: SignedInRequest) -> HttpResponse:
         "is_staff_member": is_staff_member,
         "may_restrict": is_staff_member and staff_roles.holds_anywhere(request.user, Right.RESTRICT_ACCESS),
         "may_review": may_review,
+        **_front_desk(user, is_staff_member),
+        "concerns": concerns.of_family(user),
+        "asks_whose_account": account_questions.is_open(user),
         "may_sync": is_staff_member and staff_roles.districts_with(user, Right.RUN_SYNC).exists(),
         "reviews_waiting": reviews.waiting(user) if may_review else 0,
     }
     return render(request, "portal/home.html", page)
+
+
+def _front_desk(user: User, is_staff_member: bool) -> dict[str, object]:
+    may_answer = is_staff_member and staff_roles.holds_anywhere(user, Right.ANSWER_FAMILIES)
+    return {
+        "may_answer": may_answer,
+        "concerns_waiting": concerns.waiting(user).count() if may_answer else 0,
+        "may_invite": is_staff_member and staff_roles.holds_anywhere(user, Right.LINK_FAMILIES),
+    }

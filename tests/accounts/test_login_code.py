@@ -246,8 +246,18 @@ def test_the_mail_to_an_unknown_address_says_that_there_is_no_account(db: None):
     [message] = mail.outbox
 
     assert message.to == [UNKNOWN]
-    assert "There is no account for it" in str(message.body)
-    assert not re.search(r"\d{4}-\d{4}", str(message.body))
+    assert "There is no account for this address yet" in str(message.body)
+
+
+@pytest.mark.promise("A8")
+def test_the_code_of_an_unknown_address_opens_the_page_of_letters_and_no_account(db: None):
+    client = ask(UNKNOWN)
+    answer = client.post(CONFIRM, {"code": mailed_code()}, follow=True)
+
+    assert answer.redirect_chain[-1][0] == "/claim/"
+    assert "Code from the letter" in words(answer)
+    assert not signed_in(client)
+    assert not User.objects.exists()
 
 
 # --- When mail is down ------------------------------------------------------------------------------------------------

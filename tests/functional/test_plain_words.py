@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts import letter_codes
 from tests.cast import Cast, sign_in
 from tests.scorereports import reading
 from tests.scorereports.pages import words
@@ -52,9 +53,13 @@ def sign_on(client: Client) -> Any:
     return client.post("/accounts/sso/district/")
 
 
+def letter(code: str) -> Callable[[Client], Any]:
+    return lambda client: client.post("/claim/", {"letter_code": code})
+
+
 PAGES: dict[str, Page] = {
     "no child": Page(
-        at("/"), 200, "No child is linked to your account", "Call your child's school", "nobody"
+        at("/"), 200, "No child is linked to your account", "call your child's school office", "nobody"
     ),
     "no student": Page(at("/"), 200, "You have no students yet", "ask your school's", "integrations_admin"),
     "no page": Page(at("/nowhere/"), 404, "may be wrong or old", "choose from there", "parent_of_two"),
@@ -67,7 +72,9 @@ PAGES: dict[str, Page] = {
     "old form": Page(old_form, 403, "too old", "try again"),
     "too often": Page(too_often, 429, "too many tries", "then try again"),
     "broken": Page(at("/broken/500"), 500, "could not be shown", "Try again in a few minutes"),
-    "no sign-up": Page(at("/accounts/signup/"), 200, "cannot make an account", "Call or visit"),
+    "no sign-up": Page(at("/accounts/signup/"), 200, "no form to fill in", "sign in with it"),
+    "no such code": Page(letter(letter_codes.new()), 200, "does not work", "ask for a new letter", "nobody"),
+    "a slip in a code": Page(letter("7K3QM"), 200, "a slip in this code", "Compare it", "nobody"),
     "closed account": Page(at("/accounts/inactive/"), 200, "cannot sign in", "call your school's office"),
     "old link": Page(at("/accounts/password/reset/key/1-x/"), 200, "too old", "Send me a new link"),
     "help": Page(at("/help/"), 200, "state test reports", "Call the office"),

@@ -1,4 +1,5 @@
--- Students by local id. What the source leaves blank is unknown and changes nothing. Nobody is removed.
+-- Students by local id. What the source leaves blank is unknown and changes nothing, but for the address: one that the
+-- school took off the record must let nobody in any more. Nobody is removed.
 
 -- : match
 INSERT INTO found_problems (kind, source_id, reason, field)
@@ -53,7 +54,8 @@ SELECT s.local_id, t.id AS target_id,
   coalesce(nullif(substr(s.last_name, 1, 100), ''), t.last_name, '') AS last_name,
   coalesce(s.birth_date, t.birth_date) AS birth_date,
   coalesce(CASE WHEN length(s.grade) BETWEEN 1 AND 2 THEN s.grade END, g.grade, t.grade, '') AS grade,
-  t.ssid AS before_ssid, t.first_name AS before_first_name, t.last_name AS before_last_name,
+  lower(CASE WHEN length(s.email) <= 254 AND s.email LIKE '%%_@_%%' THEN s.email ELSE '' END) AS email,
+  t.email AS before_email, t.ssid AS before_ssid, t.first_name AS before_first_name, t.last_name AS before_last_name,
   t.birth_date AS before_birth_date, t.grade AS before_grade
 FROM staged_students AS s
 LEFT JOIN grades AS g ON g.local_id = s.local_id
@@ -69,11 +71,12 @@ WHERE t.district_id = %(district)s AND m.target_id IS NULL;
 
 -- : resolve
 INSERT INTO integrations_studentchange (run_id, op, target_id, local_id, ssid, first_name, last_name, birth_date, grade,
-  before_ssid, before_first_name, before_last_name, before_birth_date, before_grade, ssid_questioned, person)
+  email, before_ssid, before_first_name, before_last_name, before_birth_date, before_grade, before_email, ssid_questioned,
+  person)
 SELECT %(run)s, CASE WHEN target_id IS NULL THEN 'insert' ELSE 'update' END, target_id, local_id,
-  ssid, first_name, last_name, birth_date, grade,
+  ssid, first_name, last_name, birth_date, grade, email,
   coalesce(before_ssid, ''), coalesce(before_first_name, ''), coalesce(before_last_name, ''),
-  before_birth_date, coalesce(before_grade, ''),
+  before_birth_date, coalesce(before_grade, ''), coalesce(before_email, ''),
   -- Whoever sees this student now would be shown somebody else's reports if the new number is wrong.
   CASE
     WHEN target_id IS NULL OR before_ssid = '' OR before_ssid = ssid THEN false
@@ -83,23 +86,24 @@ SELECT %(run)s, CASE WHEN target_id IS NULL THEN 'insert' ELSE 'update' END, tar
     ) OR EXISTS (SELECT 1 FROM accounts_student AS own WHERE own.id = target_id AND own.user_id IS NOT NULL)
   END,
   target_id IS NOT NULL AND ((ssid <> before_ssid AND before_ssid <> '') OR first_name <> before_first_name
-    OR last_name <> before_last_name OR (birth_date <> before_birth_date AND before_birth_date IS NOT NULL))
+    OR last_name <> before_last_name OR (birth_date <> before_birth_date AND before_birth_date IS NOT NULL)
+    OR (email <> before_email AND before_email <> ''))
 FROM matched_students
 WHERE target_id IS NULL OR ssid <> before_ssid OR first_name <> before_first_name OR last_name <> before_last_name
-  OR birth_date IS DISTINCT FROM before_birth_date OR grade <> before_grade;
+  OR birth_date IS DISTINCT FROM before_birth_date OR grade <> before_grade OR email <> before_email;
 
 INSERT INTO found_problems (kind, source_id, reason, field)
 SELECT 'students', local_id, 'ssid-changed', 'ssid' FROM integrations_studentchange
 WHERE run_id = %(run)s AND ssid_questioned;
 
 -- : apply
-INSERT INTO accounts_student (uuid, district_id, local_id, ssid, first_name, last_name, birth_date, grade)
-SELECT $uuid, %(district)s, local_id, ssid, first_name, last_name, birth_date, grade
+INSERT INTO accounts_student (uuid, district_id, local_id, ssid, first_name, last_name, birth_date, grade, email)
+SELECT $uuid, %(district)s, local_id, ssid, first_name, last_name, birth_date, grade, email
 FROM integrations_studentchange WHERE run_id = %(run)s AND op = 'insert'
 ON CONFLICT DO NOTHING;
 
 UPDATE accounts_student AS t SET ssid = c.ssid, first_name = c.first_name, last_name = c.last_name,
-  birth_date = c.birth_date, grade = c.grade,
+  birth_date = c.birth_date, grade = c.grade, email = c.email,
   ssid_changed_at = CASE WHEN c.ssid_questioned THEN %(now)s ELSE t.ssid_changed_at END
 FROM integrations_studentchange AS c
 WHERE c.run_id = %(run)s AND c.op = 'update' AND t.id = c.target_id;

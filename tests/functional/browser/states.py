@@ -25,6 +25,7 @@ from portal.demo import people
 from scorereports.models import Configuration
 from tests import factories
 from tests.cast import sign_in
+from tests.functional.browser.claim_states import CLAIM_STATES
 from tests.functional.browser.place import REPORT_LINK, Place, content_of
 from tests.functional.browser.scene import Go, Prepare, State, at, child
 from tests.functional.browser.sign_in_states import SIGN_IN_STATES
@@ -263,6 +264,7 @@ STATES: dict[str, State] = {
     **STAFF_STATES,
     **SIGN_IN_STATES,
     **SUPPORT_STATES,
+    **CLAIM_STATES,
     "login": State(at("/accounts/login/"), kind="login"),
     "login-password": State(at("/accounts/login/?with=password"), kind="login"),
     "login-code-wrong-address": State(wrong_address, kind="login"),

@@ -25,6 +25,7 @@ def student(**changed: Any) -> Row:
         "last_name": "Doe",
         "first_name": "Jo",
         "birth_date": "2015-05-11",
+        "email": " Jo@students.example.org",
         "aka_first_name": "NULL",
     } | changed
 

@@ -49,7 +49,7 @@ def test_it_works():
     assert one("Sites", rows.site()) == Site("2", "Alder Elementary", "01234025612300", "1")
     assert one("GradeLevels", {"grade_level_id": 2, "short_name": 1, "state_id": 1}) == GradeLevel("2", "01")
     assert one("Students2", rows.student()) == Student(
-        "1234", "123456", "9123456789", "Jo", "Doe", datetime.date(2015, 5, 11)
+        "1234", "123456", "9123456789", "Jo", "Doe", datetime.date(2015, 5, 11), "jo@students.example.org"
     )
     assert one("StudentContacts", rows.contact()) == StudentContact(
         "1234", "123456", "98765", "Mo", "Doe", "", "mo.doe@example.org", "en", "Mother", *(True, True)

@@ -109,6 +109,22 @@ def test_what_the_feed_leaves_blank_is_unknown_and_stays(district: District, fee
     assert student_of(child).full_name == before.full_name
 
 
+@pytest.mark.promise("A6", "A8")
+def test_a_student_s_address_follows_the_feed_and_one_that_was_taken_away_proves_nothing(
+    district: District, feed: Feed
+):
+    row = feed.student(email="Sam@Students.example.org")
+    twin = feed.student(email="not an address")
+    night(district, feed)
+    assert (student_of(row).email, student_of(twin).email) == ("sam@students.example.org", "")
+    feed.change(row, email="")
+    run = night(district, feed)
+
+    assert student_of(row).email == ""
+    assert run.counts == {"students": {"update": 1}}
+    assert night(district, feed).counts == {}
+
+
 def test_an_unusable_ssid_is_a_problem_and_not_kept(district: District, feed: Feed):
     child = feed.student(ssid="12x")
     run = night(district, feed)
