@@ -129,6 +129,7 @@ def _roles(made: World, schools: dict[str, School], district: District, other: D
 def _families(made: World, district: District) -> None:
     """Make links and consents, and each block on a record of its own, as a second one of the same adult."""
     pairs = made.cases()
+    by_user = {user.pk: person for person, user, _pupil, _student in pairs}
     users = {user.pk: user for _person, user, _pupil, _student in pairs}
     for kind in ("family", "blocked"):
         Guardian.objects.bulk_create(
@@ -149,9 +150,19 @@ def _families(made: World, district: District) -> None:
         for person, user, _pupil, student in pairs
         if person.relation in LINKS
     )
+    Consent.objects.bulk_create(
+        Consent(guardianship=link, kind="written")
+        for link in Guardianship.objects.filter(source="family").select_related("guardian")
+        if by_user[link.guardian.user_id or 0].relation == "guardian with consent"
+    )
+    _blocks(pairs, {key[1]: record for key, record in records.items() if key[0] == "blocked"})
+
+
+def _blocks(pairs: list[tuple[Person, User, Pupil, Student]], records: dict[int | None, Guardian]) -> None:
+    by_user = {user.pk: person for person, user, _pupil, _student in pairs}
     Guardianship.objects.bulk_create(
         Guardianship(
-            guardian=records["blocked", user.pk],
+            guardian=records[user.pk],
             student=student,
             standing=Standing.DECLINED,
             source="blocked",
@@ -159,17 +170,11 @@ def _families(made: World, district: District) -> None:
         for person, user, _pupil, student in pairs
         if person.block
     )
-    by_user = {user.pk: person for person, user, _pupil, _student in pairs}
     Block.objects.bulk_create(
         Block(
             guardianship=link, kind="other", until=until(by_user[link.guardian.user_id or 0].block == "ended")
         )
         for link in Guardianship.objects.filter(source="blocked").select_related("guardian")
-    )
-    Consent.objects.bulk_create(
-        Consent(guardianship=link, kind="written")
-        for link in Guardianship.objects.filter(source="family").select_related("guardian")
-        if by_user[link.guardian.user_id or 0].relation == "guardian with consent"
     )
 
 
