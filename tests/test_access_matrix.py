@@ -7,103 +7,32 @@ statuses are what a browser sees: 302 leads to sign-in, 404 tells a stranger not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from integrations.models import Connection
 from integrations.sandbox.server import SandboxServer
+from tests.access_rows import (
+    EVERYBODY,
+    FAMILY_OF_THE_CHILD,
+    FRONT_DESK_OF_THE_CHILD,
+    FRONT_DESKS,
+    GUARDS_THE_CHILD,
+    NOBODY,
+    OF_THE_CHILD,
+    STAFF_OF_THE_CHILD,
+    SYNCS,
+    WITH_FACTOR,
+    Row,
+    open_page,
+    page,
+    posted_page,
+)
+from tests.access_rows_of_the_admin import ADMIN
 from tests.addresses import filled
-from tests.cast import STAFF, Cast, sign_in
+from tests.cast import Cast, sign_in
 from tests.scorereports.pages import say_why
-
-EVERYBODY = frozenset(
-    {
-        "parent_of_two",
-        "other_parent",
-        "former_guardian",
-        "guardian_in_review",
-        "student",
-        "parent_elsewhere",
-        "nobody",
-        "teacher",
-        "other_teacher",
-        "counselor",
-        "office",
-        "school_admin",
-        "school_admin_b",
-        "district_admin",
-        "records_custodian",
-        "integrations_admin",
-        "staff_elsewhere",
-        "superuser",
-    }
-)
-GUARDS_THE_CHILD = frozenset({"school_admin", "district_admin", "records_custodian"})
-FAMILY_OF_THE_CHILD = frozenset({"parent_of_two", "other_parent"})
-STAFF_OF_THE_CHILD = GUARDS_THE_CHILD | {"teacher", "counselor", "office"}
-OF_THE_CHILD = FAMILY_OF_THE_CHILD | STAFF_OF_THE_CHILD
-FRONT_DESK_OF_THE_CHILD = frozenset({"office", "school_admin", "district_admin"})
-FRONT_DESKS = FRONT_DESK_OF_THE_CHILD | {"school_admin_b", "staff_elsewhere"}
-SYNCS = frozenset({"district_admin", "integrations_admin"})
-READS_SET_UP = frozenset({"office"})
-ADDS_SET_UP = frozenset(
-    {"school_admin", "school_admin_b", "district_admin", "integrations_admin", "staff_elsewhere", "superuser"}
-)
-DELETES_SET_UP = ADDS_SET_UP - {"school_admin", "school_admin_b"}
-IN_THE_ADMIN = READS_SET_UP | ADDS_SET_UP
-SETS_UP_SCHOOL_A = frozenset({"office", "school_admin", "district_admin", "integrations_admin", "superuser"})
-SETS_UP_DISTRICT = frozenset({"district_admin", "integrations_admin", "superuser"})
-SUPERUSER = frozenset({"superuser"})
-WITH_FACTOR = frozenset(STAFF)
-NOBODY: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Row:
-    """`method url` → `status` for `allowed`, `others` for the rest of the cast, `anonymous` without sign-in."""
-
-    url: str
-    allowed: frozenset[str]
-    status: int = 200
-    others: int = 404
-    anonymous: int = 302
-    method: str = "get"
-    of: frozenset[str] = EVERYBODY
-    says_why: bool = False  # the purpose is chosen before, in the same session
-
-
-def page(url: str, allowed: frozenset[str], **more: Any) -> list[Row]:
-    """A page that is only read: other methods are 405 for whoever is signed in, whatever they may see."""
-    return [
-        Row(url, allowed, **more),
-        Row(url, EVERYBODY, status=405, anonymous=405, method="post"),
-        Row(url, EVERYBODY, status=405, anonymous=405, method="put"),
-        Row(url, EVERYBODY, status=405, anonymous=405, method="delete"),
-    ]
-
-
-def posted_page(url: str, allowed: frozenset[str]) -> list[Row]:
-    """A page that answers a posted choice at its own address, to whom it answers at all."""
-    return [
-        Row(url, allowed),
-        Row(url, allowed, method="post"),
-        Row(url, EVERYBODY, status=405, anonymous=405, method="put"),
-        Row(url, EVERYBODY, status=405, anonymous=405, method="delete"),
-    ]
-
-
-def open_page(url: str) -> list[Row]:
-    """A page with a form that strangers may fill in too."""
-    return [
-        Row(url, EVERYBODY, anonymous=200),
-        Row(url, EVERYBODY, anonymous=200, method="post"),
-        Row(url, EVERYBODY, status=405, anonymous=405, method="put"),
-        Row(url, EVERYBODY, status=405, anonymous=405, method="delete"),
-    ]
-
 
 STUDENT = "/students/{child}/"
 REPORT = "/students/{child}/reports/{key}/"
@@ -266,106 +195,7 @@ ROWS: dict[str, list[Row]] = {
     "mfa_generate_recovery_codes": [Row("/accounts/security/recovery-codes/generate/", EVERYBODY)],
     "mfa_download_recovery_codes": [Row("/accounts/security/recovery-codes/download/", NOBODY)],
 }
-# The Django admin: 302 leads to its sign-in or, for a row outside one's scope, back to its first page. Django's own way
-# of saying "no such row" is a redirect with a message; both look the same for a row that never was.
-CONNECTION = "/admin/integrations/connection/{connection}/"
 
-
-def admin_rows(
-    model: str, primary_key: str, change: frozenset[str], *, add: frozenset[str], delete: frozenset[str]
-) -> dict[str, list[Row]]:
-    """The five pages of a scoped model: `change` may open the named row, `add` make new ones, `delete` delete some.
-
-    Whoever has no such right anywhere gets 403, whichever row they name.
-    """
-    base = f"/admin/{model}/"
-
-    def closed(page: str, to: frozenset[str]) -> Row:
-        return Row(f"{base}{page}", to, status=403, of=to)
-
-    name = "admin:" + model.replace("/", "_")
-    return {
-        f"{name}_changelist": [Row(base, IN_THE_ADMIN, others=302)],
-        f"{name}_add": [
-            Row(f"{base}add/", add, others=302, of=EVERYBODY - (IN_THE_ADMIN - add)),
-            closed("add/", IN_THE_ADMIN - add),
-        ],
-        f"{name}_change": [Row(f"{base}{primary_key}/change/", change, others=302)],
-        f"{name}_history": [Row(f"{base}{primary_key}/history/", change, others=302)],
-        f"{name}_delete": [
-            Row(
-                f"{base}{primary_key}/delete/",
-                delete & change,
-                others=302,
-                of=EVERYBODY - (IN_THE_ADMIN - delete),
-            ),
-            closed(f"{primary_key}/delete/", IN_THE_ADMIN - delete),
-        ],
-    }
-
-
-def log_rows(model: str) -> dict[str, list[Row]]:
-    """A read-only log: for whoever runs the server; a log row of nobody's is a redirect to the first page."""
-    base = f"/admin/{model}/"
-    name = "admin:" + model.replace("/", "_")
-
-    def pages(page: str, superuser: int) -> list[Row]:
-        return [
-            Row(f"{base}{page}", SUPERUSER, status=superuser, others=403, of=IN_THE_ADMIN),
-            Row(f"{base}{page}", NOBODY, others=302, of=EVERYBODY - IN_THE_ADMIN),
-        ]
-
-    return {
-        f"{name}_changelist": pages("", 200),
-        f"{name}_add": pages("add/", 403),
-        f"{name}_change": pages("{log}/change/", 200),
-        f"{name}_history": pages("{log}/history/", 200),
-        f"{name}_delete": pages("{log}/delete/", 403),
-    }
-
-
-ADMIN: dict[str, list[Row]] = {
-    "admin:index": [Row("/admin/", IN_THE_ADMIN, others=302)],
-    "admin:app_list": [Row("/admin/integrations/", IN_THE_ADMIN, others=302)],
-    "admin:login": [Row("/admin/login/", IN_THE_ADMIN, status=302, others=403)],
-    "admin:logout": [Row("/admin/logout/", IN_THE_ADMIN, status=405, others=302)],
-    "admin:password_change": [Row("/admin/password_change/", IN_THE_ADMIN, others=302)],
-    "admin:password_change_done": [Row("/admin/password_change/done/", IN_THE_ADMIN, others=302)],
-    "admin:jsi18n": [Row("/admin/jsi18n/", IN_THE_ADMIN, others=302)],
-    "admin:autocomplete": [Row("/admin/autocomplete/", IN_THE_ADMIN, status=403, others=302)],
-    "admin:view_on_site": [Row("/admin/r/1/1/", IN_THE_ADMIN, status=404, others=302)],
-    **log_rows("accounts/accessrecord"),
-    **log_rows("accounts/accesschange"),
-    **admin_rows("accounts/school", "{school}", SETS_UP_SCHOOL_A, add=NOBODY, delete=NOBODY),
-    **admin_rows(
-        "integrations/connection", "{connection}", SETS_UP_DISTRICT, add=ADDS_SET_UP, delete=DELETES_SET_UP
-    ),
-    **admin_rows(
-        "scorereports/configuration",
-        "{configuration}",
-        SETS_UP_DISTRICT,
-        add=ADDS_SET_UP,
-        delete=DELETES_SET_UP,
-    ),
-    **admin_rows(
-        "integrations/syncsettings", "{settings}", SETS_UP_DISTRICT, add=DELETES_SET_UP, delete=NOBODY
-    ),
-    **admin_rows(
-        "integrations/rolemapping", "{mapping}", SETS_UP_DISTRICT, add=DELETES_SET_UP, delete=DELETES_SET_UP
-    ),
-    "admin:integrations_connection_test": [
-        Row(f"{CONNECTION}test/", SETS_UP_DISTRICT, others=302, method="post"),
-        Row(f"{CONNECTION}test/", IN_THE_ADMIN, status=405, others=302),
-    ],
-    # What these change is in tests/integrations; all of them lead back to the connection, or away from it.
-    **{
-        f"admin:integrations_connection_{name}": [
-            Row(f"{CONNECTION}{name}/", SETS_UP_DISTRICT, status=302, others=302, method="post"),
-            Row(f"{CONNECTION}{name}/", IN_THE_ADMIN, status=405, others=302),
-        ]
-        for name in ("leas", "pin", "paths")
-    },
-}
 # Redirects and forms without an object of anybody's.
 NOTHING_TO_SEE = {
     "support-end",

@@ -1,8 +1,8 @@
 """The address an account signs in with: changed here by its owner, with its change of access (trust A8, R5).
 
 Called by the page of one's address. Links to students hang on the guardian's record and stay. A new address proves a
-mailbox and nothing else: `proved` is where records that carry it may be looked for. If an address could be taken
-without proof, every claim by address would be worth nothing.
+mailbox, and `claims` joins the records that carry it. If an address could be taken without proof, every claim by
+address would be worth nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from accounts.models import User
-from accounts.services import changes, sessions, staff_roles
+from accounts.services import changes, claims, sessions, staff_roles
 
 
 class AddressTaken(Exception):
@@ -61,11 +61,8 @@ def change(*, user: User, to: str, keep: str, by: User) -> None:
     )
     user.email = row.email
     transaction.on_commit(lambda: _tell(row, old))
-    proved(user=row)
-
-
-def proved(*, user: User) -> None:
-    """Take note that this account's address has just been proved. Nothing hangs on it yet; no link makes itself."""
+    # Proved as at the sign-in by code, so the same records are looked for.
+    claims.join_by_email(user=row, email=row.email)
 
 
 def _tell(user: User, old: str) -> None:

@@ -1,6 +1,6 @@
 """The page for whoever has a letter: the address is proved first, by a mailed code, then the letter's code is typed.
 
-Its address is what letters and their QR codes name. A code never stands in an address (docs/adr/0010).
+Its address is what letters and their QR codes name. A code never stands in an address (docs/adr/0012).
 """
 
 from __future__ import annotations

@@ -19,12 +19,13 @@ from portal.base import clock
 from portal.base.clock import local_today
 from portal.support import ENDS, LEFT_ALONE, SHOWN
 from tests import factories
+from tests.access_rows_of_the_admin import ADMIN
 from tests.accounts.doors import page_of, students_in
 from tests.addresses import filled
 from tests.cast import Cast, sign_in
 from tests.scorereports import reading
 from tests.scorereports.pages import asked
-from tests.test_access_matrix import ADMIN, ROWS
+from tests.test_access_matrix import ROWS
 
 pytestmark = pytest.mark.promise("A7")
 REASON = "Rosa called: she sees one child only."

@@ -12,8 +12,9 @@ import pytest
 import requests
 
 from tests import live
+from tests.access_rows_of_the_admin import ADMIN
 from tests.live import Portal
-from tests.test_access_matrix import ADMIN, ROWS
+from tests.test_access_matrix import ROWS
 
 pytestmark = [pytest.mark.promise("S6"), pytest.mark.services, pytest.mark.xdist_group("headers")]
 
