@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,7 @@ class RequestFacts:
     purpose: str = ""
     request_id: str = ""
     address: str | None = None
+    run: uuid.UUID | None = None
 
 
 def current_request_id() -> str:
@@ -38,7 +40,9 @@ def current_request_id() -> str:
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
-def request_facts(request: SignedInRequest, *, purpose: str = "") -> RequestFacts:
+def request_facts(
+    request: SignedInRequest, *, purpose: str = "", run: uuid.UUID | None = None
+) -> RequestFacts:
     methods = [
         record.get("type") or record.get("method", "")
         for record in get_authentication_records(request, request.user)
@@ -48,6 +52,7 @@ def request_facts(request: SignedInRequest, *, purpose: str = "") -> RequestFact
         purpose=purpose,
         request_id=current_request_id(),
         address=address_of(request),
+        run=run,
     )
 
 

@@ -24,6 +24,10 @@ class Right(models.TextChoices):
     SEE_CASELOAD_REPORTS = "see_caseload_reports", _("opens score reports of the students on their caseload")
     SEE_SCHOOL_REPORTS = "see_school_reports", _("opens score reports of every student of their school")
     SEE_DISTRICT_REPORTS = "see_district_reports", _("opens score reports of every student of the district")
+    RUN_REPORTS = (
+        "run_reports",
+        _("asks for many of these students at once, and gets their reports as one file"),
+    )
     SEE_HELD_REPORTS = "see_held_reports", _("opens score reports of students under a hold")
     SEE_WHO_SEES = "see_who_sees", _("sees who can see a student, and by which rule")
     VIEW_AS = (
@@ -65,25 +69,31 @@ _ALL_OF_SET_UP = _EDIT_SET_UP | {Right.SET_UP_OF_SCHOOL, Right.SET_UP_OF_DISTRIC
 _GUARD_ACCESS = frozenset(
     {Right.SEE_WHO_SEES, Right.RESTRICT_ACCESS, Right.RECORD_CONSENT, Right.REVIEW_LINKS}
 )
+_SCHOOLS_REPORTS = frozenset({Right.SEE_SCHOOL_REPORTS, Right.RUN_REPORTS})
+_DISTRICTS_REPORTS = frozenset({Right.SEE_DISTRICT_REPORTS, Right.RUN_REPORTS})
 
 # The front desk, where families call.
 _FRONT_DESK = frozenset({Right.LINK_FAMILIES, Right.ANSWER_FAMILIES})
 
 ROLES: dict[Role, frozenset[Right]] = {
-    Role.TEACHER: frozenset({Right.SEE_SECTION_REPORTS}),
-    Role.COUNSELOR: frozenset({Right.SEE_CASELOAD_REPORTS}),
+    Role.TEACHER: frozenset({Right.SEE_SECTION_REPORTS, Right.RUN_REPORTS}),
+    Role.COUNSELOR: frozenset({Right.SEE_CASELOAD_REPORTS, Right.RUN_REPORTS}),
     Role.OFFICE: _FRONT_DESK
-    | {Right.SEE_SCHOOL_REPORTS, Right.SEE_WHO_SEES, Right.SET_UP_OF_SCHOOL, Right.VIEW_SET_UP},
+    | _SCHOOLS_REPORTS
+    | {Right.SEE_WHO_SEES, Right.SET_UP_OF_SCHOOL, Right.VIEW_SET_UP},
     Role.SCHOOL_ADMIN: _EDIT_SET_UP
     | _GUARD_ACCESS
     | _FRONT_DESK
-    | {Right.SEE_SCHOOL_REPORTS, Right.SET_UP_OF_SCHOOL},
+    | _SCHOOLS_REPORTS
+    | {Right.SET_UP_OF_SCHOOL},
     Role.RECORDS_CUSTODIAN: _GUARD_ACCESS
-    | {Right.SEE_DISTRICT_REPORTS, Right.SEE_HELD_REPORTS, Right.LIFT_HOLDS, Right.EXPORT_LOG},
+    | _DISTRICTS_REPORTS
+    | {Right.SEE_HELD_REPORTS, Right.LIFT_HOLDS, Right.EXPORT_LOG},
     Role.DISTRICT_ADMIN: _ALL_OF_SET_UP
     | _GUARD_ACCESS
     | _FRONT_DESK
-    | {Right.SEE_DISTRICT_REPORTS, Right.RUN_SYNC, Right.VIEW_AS},
+    | _DISTRICTS_REPORTS
+    | {Right.RUN_SYNC, Right.VIEW_AS},
     Role.INTEGRATIONS_ADMIN: _ALL_OF_SET_UP | {Right.RUN_SYNC},
 }
 

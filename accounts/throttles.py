@@ -33,6 +33,7 @@ class Act(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of an act
     OPENING = "opening"
     CLAIM = "claim"
+    RUN = "run"
 
 
 class TooOften(Exception):

@@ -38,6 +38,7 @@ from portal.base.streaming import release_database
 __all__ = [
     "Connection",
     "api_policy",
+    "ets_breaker_is_closed",
     "ets_client",
     "illuminate_client",
     "illuminate_client_for_a_night",
@@ -53,6 +54,8 @@ __all__ = [
 # was; all of them together four (trust F4). Pauses are short enough to notice in time that nobody waits any more.
 ONE_PAGE = replace(BATCH, seconds=3600.0, longest_pause=60.0)
 A_NIGHT = 4 * 3600.0
+# One student of a run: nobody waits, but fifteen others do behind it. What outlasts this the run itself sits out.
+ONE_OF_MANY = replace(BATCH, seconds=30.0, tries=2, call=20.0, longest_pause=4.0, outlasts_breaker=False)
 # 2,000 students with all their fields are some three megabytes.
 _LARGEST_PAGE = 64 * 1024 * 1024
 _API_POLICIES = {Vendor.ETS: ETS_API_POLICY, Vendor.ILLUMINATE: ILLUMINATE_API_POLICY}
@@ -104,8 +107,8 @@ def may_be_framed(connection: Connection, link: str) -> bool:
     return True
 
 
-def ets_client(connection: Connection) -> EtsClient:
-    """Return a client for one connection.
+def ets_client(connection: Connection, *, budget: Budget = INTERACTIVE) -> EtsClient:
+    """Return a client for one connection, for whoever waits for the answer.
 
     Raises VendorMisconfigured when it has no key and secret yet; a call raises SecretUnreadable when a token has to be
     minted and they cannot be read.
@@ -119,6 +122,7 @@ def ets_client(connection: Connection) -> EtsClient:
         breaker=_LettingGo(name),
         link_breaker=_LettingGo(f"{name}:links"),
         clock=SystemClock(),
+        budget=budget,
     )
     return EtsClient(
         endpoint=EtsEndpoint(
@@ -129,6 +133,11 @@ def ets_client(connection: Connection) -> EtsClient:
         http=http,
         tokens=token_store(connection),
     )
+
+
+def ets_breaker_is_closed(connection: Connection) -> bool:
+    """Say whether the last calls left ETS looking alive: one student's failure is then about that student."""
+    return SharedBreaker(f"ets:{connection.uuid}").state() == "closed"
 
 
 def illuminate_client(connection: Connection, *, budget: Budget = INTERACTIVE) -> IlluminateClient:

@@ -25,6 +25,7 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "portal.base.sweep", "schedule": crontab(minute="*/10")},
         "syncs": {"task": "integrations.sync_due", "schedule": crontab(minute="*/2")},
+        "runs": {"task": "scorereports.runs_due", "schedule": crontab()},
         "sessions": {"task": "accounts.clear_sessions", "schedule": crontab(minute=40)},
         "support-views": {"task": "accounts.end_support_views", "schedule": crontab(minute="*/10")},
         # Every hour of the day, since mail that was down in the morning may work at noon; each goes out once.

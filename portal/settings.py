@@ -139,6 +139,13 @@ CSV_FOLDERS = env.str("CSV_FOLDERS", "")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 
+# --- Runs -----------------------------------------------------------------------------------------------------------
+# How many students a district's runs ask about at once, and how many while people wait at their screens.
+RUN_AT_ONCE = env.int("RUN_AT_ONCE", 16)
+RUN_AT_ONCE_BESIDE_PEOPLE = env.int("RUN_AT_ONCE_BESIDE_PEOPLE", 4)
+RUN_STUDENTS = env.int("RUN_STUDENTS", 5000)  # in one run
+PRINT_VOLUME_STUDENTS = env.int("PRINT_VOLUME_STUDENTS", 50)
+
 # --- People and sign-in ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -186,6 +193,8 @@ THROTTLES: dict[str, dict[str, tuple[int, float]]] = {
     "opening": {"account": (60, 60), "address": (1200, 60)},
     # The site's own limit decides what a year of guessing can find (docs/claims.md computes it).
     "claim": {"account": (10, 900), "address": (120, 900), "site": (2000, 600)},
+    # Runs started and class sets fetched.
+    "run": {"account": (30, 600), "address": (300, 600)},
 }
 CLAIM_CODE_DAYS = 60  # how long the code on a letter works
 HANDED_CODE_DAYS = 3  # and one that the office hands over at its counter

@@ -5,9 +5,7 @@ Pages of families and custodians call it. It never asks a vendor, so it answers 
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -19,6 +17,7 @@ from accounts.models import AccessRecord, Student, User
 from accounts.models.access_record import AccessAction
 from accounts.services import changes
 from portal.base.clock import LOS_ANGELES
+from portal.base.spreadsheets import csv_line
 
 # What 34 CFR 99.32(d) and Education Code 49064 leave out of the log: the family itself, school officials, and whoever
 # has the consent of a student of 18. Each is a rule of `accounts.access`; the law asks for requests by anybody else.
@@ -94,10 +93,10 @@ def _lines(rows: list[AccessRecord]) -> Iterator[str]:
     people = people_in(rows)
     # A `finished` row has the event id of its opening and no rule of its own.
     classes = {row.event_id: class_of(row) for row in rows if row.action != AccessAction.FINISHED}
-    yield _line(COLUMNS)
+    yield csv_line(COLUMNS)
     for row in rows:
         person = people.get(row.actor)
-        yield _line(_cells(row, person.name if person else "", classes.get(row.event_id, OPERATIONAL)))
+        yield csv_line(_cells(row, person.name if person else "", classes.get(row.event_id, OPERATIONAL)))
 
 
 def _cells(row: AccessRecord, name: str, its_class: str) -> tuple[object, ...]:
@@ -124,17 +123,6 @@ def _cells(row: AccessRecord, name: str, its_class: str) -> tuple[object, ...]:
         row.event_id,
         row.request_id,
     )
-
-
-def _line(cells: Iterable[object]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([_defused(str(cell)) for cell in cells])
-    return text.getvalue()
-
-
-def _defused(cell: str) -> str:
-    """Keep a spreadsheet from running a cell that somebody's name or a vendor's word made look like a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _midnight(day: datetime.date) -> datetime.datetime:

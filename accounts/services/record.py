@@ -89,6 +89,7 @@ def _about_access(
         content_area=report.content_area[:100],
         legal_basis=access.legal_basis,
         purpose=facts.purpose,
+        run=facts.run,
         outcome=outcome,
         request_id=facts.request_id,
         address=facts.address,

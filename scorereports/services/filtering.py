@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from portal.base.clock import local_today
 from scorereports import catalog
+from scorereports.keys import ReportKey
 from scorereports.outcomes import Outcome
 from scorereports.services.failures import Unavailable
 from scorereports.services.listing import ListedReport
@@ -30,13 +31,13 @@ class Choice:
 def narrowed(reports: tuple[ListedReport, ...], choice: Choice) -> tuple[ListedReport, ...]:
     """Return the reports that fit. Raises `Unavailable` with the reason why none does."""
     oldest = catalog.kept_years(local_today())[-1]
-    found = [report for report in reports if _fits(report, choice)]
+    found = [report for report in reports if fits(report.named, choice)]
     if found:
         return tuple(found)
     if choice.year == EARLIER or (choice.year.isdigit() and int(choice.year) < oldest):
         raise Unavailable(Outcome.TOO_OLD, facts={"oldest": catalog.year_label(str(oldest))})
     if choice.language:
-        others = [report for report in reports if _fits(report, choice, any_language=True)]
+        others = [report for report in reports if fits(report.named, choice, any_language=True)]
         if others:
             raise only_in_other_languages(others, choice.language)
     raise Unavailable(Outcome.NONE_MATCH)
@@ -56,8 +57,8 @@ def languages_of(reports: Iterable[ListedReport], *, first: str = "") -> list[st
     return sorted(found, key=lambda code: (code != first, catalog.language_order(code), code))
 
 
-def _fits(report: ListedReport, choice: Choice, *, any_language: bool = False) -> bool:
-    named = report.named
+def fits(named: ReportKey, choice: Choice, *, any_language: bool = False) -> bool:
+    """Say whether a report, as its key names it, is among what somebody chose."""
     return (
         choice.type in {"", named.type}
         and choice.year in {"", named.year}

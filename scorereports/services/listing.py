@@ -16,7 +16,7 @@ from integrations.ets.records import ScoreReport
 from scorereports import catalog, keys
 from scorereports.models import Configuration
 from scorereports.outcomes import Outcome
-from scorereports.services import configurations, failures
+from scorereports.services import configurations, courtesy, failures
 from scorereports.services.failures import LooksAsFamily, Unavailable
 
 
@@ -45,6 +45,7 @@ def reports(access: ReportAccess) -> Listing:
     """
     configuration = configuration_for(access)
     both = sees_not_final(access, configuration)
+    courtesy.note(access.district_id)
     with failures.as_outcomes(configuration.connection):
         client = clients.ets_client(configuration.connection)
         rows = [

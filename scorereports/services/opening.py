@@ -30,7 +30,7 @@ from scorereports import catalog, keys
 from scorereports.keys import ReportKey
 from scorereports.models import Configuration
 from scorereports.outcomes import Outcome
-from scorereports.services import delivery, failures, listing
+from scorereports.services import courtesy, delivery, failures, listing
 from scorereports.services.failures import NoPurpose, NotForThem, Unavailable
 
 # S3 calls a file without a declared type an octet-stream; the magic bytes decide.
@@ -152,6 +152,7 @@ def _fresh_link(access: ReportAccess, key: ReportKey, configuration: Configurati
     if not key.final and not listing.sees_not_final(access, configuration):
         raise Unavailable(Outcome.GONE)
     connection = configuration.connection
+    courtesy.note(access.district_id)
     with failures.as_outcomes(connection):
         rows = clients.ets_client(connection).score_reports(
             access.ssid,
