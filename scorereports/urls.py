@@ -1,9 +1,16 @@
 from django.urls import path
 
-from scorereports.views import asking, family, history, staff
+from scorereports.views import asking, class_sets, family, history, runs, staff
 
 urlpatterns = [
     path("staff/outcomes/", staff.outcome_list, name="outcome-list"),
+    path("staff/runs/", runs.run_list, name="run-list"),
+    path("staff/runs/new/", runs.run_start, name="run-start"),
+    path("staff/runs/<uuid:run_uuid>/", runs.run_detail, name="run-detail"),
+    path("staff/runs/<uuid:run_uuid>/results/", runs.run_results, name="run-results"),
+    path("staff/runs/<uuid:run_uuid>/export/", class_sets.run_export, name="run-export"),
+    path("staff/runs/<uuid:run_uuid>/class-set/", class_sets.class_set, name="class-set"),
+    path("staff/runs/<uuid:run_uuid>/print/<int:number>/", class_sets.print_volume, name="print-volume"),
     path("students/<uuid:student_uuid>/", family.student_detail, name="student-detail"),
     path("students/<uuid:student_uuid>/purpose/", asking.purpose_choose, name="purpose-choose"),
     path("students/<uuid:student_uuid>/openings/", history.opening_list, name="opening-list"),

@@ -18,6 +18,7 @@ from scorereports.models import Configuration
 from tests import factories
 from tests.cast import Cast, sign_in, world
 from tests.integrations import runs
+from tests.scorereports import running
 
 
 def _ended_link(cast: Cast) -> Guardianship:
@@ -56,6 +57,7 @@ MADE: dict[str, Callable[[Cast], object]] = {
     "{block}": lambda cast: factories.block(_ended_link(cast)).uuid,
     "{consent}": lambda cast: factories.consent(_ended_link(cast)).uuid,
     "{hold}": lambda cast: factories.hold(cast.child).uuid,
+    "{report_run}": lambda cast: running.found(cast.teacher, cast.child).uuid,
     "{run}": lambda cast: runs.held(cast).uuid,
     "{settings}": lambda cast: SyncSettings.objects.get_or_create(district=cast.district)[0].pk,
     "{mapping}": lambda cast: (

@@ -29,6 +29,7 @@ from tests.access_rows import (
     page,
     posted_page,
 )
+from tests.access_rows_of_runs import RUNS
 from tests.access_rows_of_the_admin import ADMIN
 from tests.addresses import filled
 from tests.cast import Cast, sign_in
@@ -113,6 +114,7 @@ ROWS: dict[str, list[Row]] = {
         *page("/staff/syncs/csv/contacts/", SYNCS | {"staff_elsewhere"}),
         Row("/staff/syncs/csv/nothing/", NOBODY),
     ],
+    **RUNS,
     "outcome-list": page("/staff/outcomes/", WITH_FACTOR),
     "student-detail": [*posted_page(STUDENT, OF_THE_CHILD), *posted_page("/students/{nobody}/", NOBODY)],
     "purpose-choose": [
@@ -233,6 +235,11 @@ NOTHING_TO_SEE = {
 }
 
 
+# What fetches in threads of its own, which see no transaction of a test.
+THREADED = {"class-set", "print-volume"}
+IN_THREADS = pytest.mark.django_db(transaction=True)
+
+
 def named_urls(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
@@ -253,7 +260,9 @@ def test_every_url_that_a_person_may_open_is_opened_by_somebody():
 
 
 @pytest.mark.promise("A1", "A7")
-@pytest.mark.parametrize("name", [*ROWS, *ADMIN])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=IN_THREADS if name in THREADED else ()) for name in [*ROWS, *ADMIN]]
+)
 @pytest.mark.slow
 def test_access(name: str, cast: Cast, connected: Connection, sandbox: SandboxServer):
     people = {**cast.users(), "anonymous": None}

@@ -43,6 +43,8 @@ def refused_stranger(user: User, student_uuid: uuid.UUID, facts: RequestFacts) -
         recorded_at=clock.now(),
         actor=_who(user).uuid,
         student=student_uuid,
+        purpose=facts.purpose,
+        run=facts.run,
         outcome="no-grant",
         sign_in_method=facts.sign_in_method,
         request_id=facts.request_id,

@@ -34,6 +34,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "children": list(access.children_of(request.user)),
         "students": students,
         "is_staff_member": is_staff_member,
+        "may_run": is_staff_member and staff_roles.holds_anywhere(user, Right.RUN_REPORTS),
         "may_restrict": is_staff_member and staff_roles.holds_anywhere(request.user, Right.RESTRICT_ACCESS),
         "may_review": may_review,
         **_front_desk(user, is_staff_member),

@@ -93,7 +93,9 @@ def open_report(
                     configuration.connection, link
                 )  # from now on the viewer says so by itself
                 raise Unavailable(Outcome.OWN_TAB)
-            upstream = _open_link(configuration, link, kind, slot, undo) if kind and slot else None
+            upstream = None
+            if kind and slot:
+                upstream = _Upstream(*open_link(configuration, link, kind, undo), kind, slot)
         except (Unavailable, NotForThem) as refusal:
             _record_refusal(access, named, facts, refusal.word)
             raise
@@ -170,10 +172,10 @@ def _fresh_link(access: ReportAccess, key: ReportKey, configuration: Configurati
     return row.url
 
 
-def _open_link(
-    configuration: Configuration, link: str, kind: Kind, slot: streaming.Slot, undo: contextlib.ExitStack
-) -> _Upstream:
-    """Open the link; the first bytes are checked before anybody sees one."""
+def open_link(
+    configuration: Configuration, link: str, kind: Kind, undo: contextlib.ExitStack
+) -> tuple[UpstreamStream, Iterator[bytes]]:
+    """Open the link; the first bytes are checked before anybody sees one. Returns what to close, and all the bytes."""
     with failures.of_links_as_outcomes():
         upstream = clients.ets_client(configuration.connection).open_link(link)
         undo.callback(upstream.close)
@@ -181,7 +183,7 @@ def _open_link(
             raise Unavailable(Outcome.LINK_EXPIRED)
         if upstream.status != HTTPStatus.OK or not upstream.content_type.startswith(_TYPES[kind]):
             raise Unavailable(Outcome.BAD_REPORT)
-        return _Upstream(upstream, check_start(upstream.chunks(), kind), kind, slot)
+        return upstream, check_start(upstream.chunks(), kind)
 
 
 def _says_expired(upstream: UpstreamStream) -> bool:

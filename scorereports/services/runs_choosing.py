@@ -104,12 +104,17 @@ def local_ids_in(text: str) -> Iterator[tuple[int, str]]:
 
 def _rows(text: str) -> Iterator[list[str]]:
     lines = text.removeprefix("\ufeff").replace("\x00", "").splitlines()
-    separator = next((one for one in ("\t", ";", ",") if lines and one in lines[0]), ",")
+    of_all = _separator(lines[0]) if lines else ""
     for line in lines:
+        separator = of_all or _separator(line) or ","
         try:
             yield next(csv.reader(io.StringIO(line), delimiter=separator), [])
         except csv.Error:
             yield [line]
+
+
+def _separator(line: str) -> str:
+    return next((one for one in ("\t", ";", ",") if one in line), "")
 
 
 def _plain(heading: str) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 
 from accounts.models import Student, User
 from accounts.purposes import Purpose
-from scorereports.models import ReportRun, ReportRunPlace
+from portal.base import clock
+from scorereports.models import PlaceState, ReportRun, ReportRunPlace, ReportRunReport, RunState
 from scorereports.services import runs, runs_asking
 from scorereports.services.filtering import Choice
 from scorereports.services.runs_choosing import Wanted
+from tests.cast import world
 
 
 def started(by: User, *students: Student, choice: Choice | None = None, **wanted: Any) -> ReportRun:
@@ -40,3 +42,22 @@ def state_of(run: ReportRun, student: Student) -> str:
 
 def states(run: ReportRun) -> Counter[str]:
     return Counter(run.places.values_list("state", flat=True))
+
+
+def found(by: User, *students: Student) -> ReportRun:
+    """Make a run that is done and found one PDF for each, without asking anybody."""
+    run = started(by, *students)
+    for place in run.places.all():
+        ReportRunReport.objects.create(
+            place=place,
+            type="ESA",
+            year=str(world().administration_year),
+            language="EN",
+            format="PDF",
+            content_area="EP",
+        )
+    now = clock.now()
+    run.places.update(state=PlaceState.AVAILABLE, asked_at=now)
+    ReportRun.objects.filter(pk=run.pk).update(state=RunState.DONE, started_at=now, finished_at=now)
+    run.refresh_from_db()
+    return run

@@ -1,0 +1,189 @@
+"""What a run has found, for its page, its table and its file: always cut to whom the reader may see now.
+
+Called by staff pages. A student who left the reader's class since, or who came under a hold, shows no report here any
+more, whatever the run found: the rows are old, the check is not (trust A4, A7, A10). No vendor is asked.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet
+
+from accounts import access
+from accounts.models import Student, User
+from accounts.services import changes
+from portal.base import clock
+from portal.base.spreadsheets import csv_line
+from scorereports import catalog
+from scorereports.models import PlaceState, ReportRun, ReportRunPlace, ReportRunReport
+from scorereports.outcomes import Outcome, text_for
+from scorereports.services import runs_choosing
+
+PAGE_SIZE = 50
+_QUIET = timedelta(minutes=3)
+# The rate of the last so many seconds says how long the rest takes.
+_LOOKED_BACK = 60.0
+COLUMNS = (
+    "local id",
+    "last name",
+    "first name",
+    "grade",
+    "result",
+    "test",
+    "school year",
+    "language",
+    "format",
+)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is. `seconds_left` is None where nothing says."""
+
+    total: int
+    done: int
+    counts: dict[str, int]
+    seconds_left: int | None
+
+    @property
+    def percent(self) -> int:
+        return self.done * 100 // self.total if self.total else 100
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """Which rows of the table somebody wants; empty is all. `lacking`: those without such a report."""
+
+    state: str = ""
+    type: str = ""
+    year: str = ""
+    language: str = ""
+    lacking: bool = False
+
+
+def progress(run: ReportRun) -> Progress:
+    rows = run.places.values_list("state").annotate(n=Count("pk")).order_by()
+    counts = dict(rows)
+    total = sum(counts.values())
+    left = counts.get(PlaceState.PENDING, 0)
+    return Progress(total, total - left, counts, _seconds_left(run, left))
+
+
+def _seconds_left(run: ReportRun, left: int) -> int | None:
+    now = clock.now()
+    if not left or run.started_at is None:
+        return None
+    since = max(run.started_at, now - timedelta(seconds=_LOOKED_BACK))
+    lately = run.places.filter(asked_at__gte=since).count()
+    return round(left * (now - since).total_seconds() / lately) if lately else None
+
+
+def is_quiet(run: ReportRun) -> bool:
+    """Say whether a run that should be worked on shows no sign of life: no worker is there."""
+    return (run.heartbeat_at or run.created_at) < clock.now() - _QUIET and run.waits_until is None
+
+
+def totals(run: ReportRun) -> list[dict[str, Any]]:
+    """Count for each test and year how many students have it, in all and by language, the newest year first."""
+    rows = ReportRunReport.objects.filter(place__run=run).values("type", "year").order_by()
+    counted = {(row["type"], row["year"]): row["n"] for row in rows.annotate(n=Count("place", distinct=True))}
+    by_language: dict[tuple[str, str], dict[str, int]] = {}
+    for row in rows.values("type", "year", "language").annotate(n=Count("place", distinct=True)):
+        by_language.setdefault((row["type"], row["year"]), {})[row["language"]] = row["n"]
+    ordered = sorted(counted, key=lambda key: catalog.order(key[0]))
+    ordered.sort(key=lambda key: key[1], reverse=True)
+    return [
+        {
+            "title": catalog.type_title(type_),
+            "year": catalog.year_label(year),
+            "students": counted[type_, year],
+            "languages": [
+                (catalog.language_name(code), catalog.language_tag(code), by_language[type_, year][code])
+                for code in sorted(by_language[type_, year], key=catalog.language_order)
+            ],
+        }
+        for type_, year in ordered
+    ]
+
+
+def found_in(run: ReportRun, what: str) -> list[str]:
+    """Return the codes of one kind (type, year, language) that the run has found."""
+    rows = ReportRunReport.objects.filter(place__run=run).order_by().values_list(what, flat=True)
+    return sorted(set(rows.distinct()))
+
+
+def students(run: ReportRun, reader: User, narrowed: Narrowed | None = None) -> QuerySet[Student]:
+    """Return the run's students whom the reader may see now, by name."""
+    wanted = narrowed or Narrowed()
+    places: QuerySet[ReportRunPlace] = ReportRunPlace.objects.filter(run=run)
+    if wanted.state:
+        places = places.filter(state=wanted.state)
+    report = {name: getattr(wanted, name) for name in ("type", "year", "language") if getattr(wanted, name)}
+    if report:
+        having = ReportRunReport.objects.filter(place__run=run, **report).values("place")
+        places = places.exclude(pk__in=having) if wanted.lacking else places.filter(pk__in=having)
+    visible: QuerySet[Student] = runs_choosing.students_of(reader).filter(pk__in=places.values("student"))
+    return visible
+
+
+def table(
+    run: ReportRun, reader: User, narrowed: Narrowed, page: object
+) -> tuple[Page[Student], list[dict[str, Any]]]:
+    """Return one page of the table: the page itself, and its rows."""
+    found = Paginator(students(run, reader, narrowed), PAGE_SIZE).get_page(page)  # type: ignore[arg-type] # text of a form
+    return found, list(_rows(run, reader, list(found)))
+
+
+def _rows(run: ReportRun, reader: User, members: list[Student]) -> Iterator[dict[str, Any]]:
+    ids = [one.pk for one in members]
+    held = access.under_hold_for(reader, ids)
+    places = run.places.filter(student__in=ids).prefetch_related("reports")
+    by_student = {place.student_id: place for place in places}
+    for student in members:
+        place = by_student[student.pk]
+        is_held = student.pk in held
+        reports = [] if is_held else list(place.reports.all())
+        state = PlaceState.HELD if is_held else PlaceState(place.state)
+        yield {"student": student, "state": state, "why": _why(place, is_held=is_held), "reports": reports}
+
+
+def _why(place: ReportRunPlace, *, is_held: bool) -> str:
+    """Return the staff's words for what came of a student; nothing where reports speak for themselves."""
+    outcome = Outcome.HELD.value if is_held else place.outcome
+    if outcome not in set(Outcome):
+        return ""
+    return str(text_for(Outcome(outcome), family=False).explanation)
+
+
+def by_test(reports: Iterable[ReportRunReport]) -> list[dict[str, Any]]:
+    """Group a student's reports for the table: a line for each test and year, with its languages."""
+    ordered = sorted(reports, key=lambda one: (catalog.order(one.type), one.type))
+    ordered.sort(key=lambda one: one.year, reverse=True)
+    lines = []
+    for (year, type_), group in itertools.groupby(ordered, key=lambda one: (one.year, one.type)):
+        codes = sorted({one.language for one in group}, key=catalog.language_order)
+        names = [(catalog.language_name(code), catalog.language_tag(code)) for code in codes]
+        lines.append(
+            {"title": catalog.type_title(type_), "year": catalog.year_label(year), "languages": names}
+        )
+    return lines
+
+
+def export(*, run: ReportRun, by: User) -> str:
+    """Return the whole table as CSV, a line for each report or reason, and put the export on record."""
+    changes.record("run.exported", subject="report_run", subject_id=run.uuid, by=by)
+    lines = [csv_line(COLUMNS)]
+    for row in _rows(run, by, list(students(run, by))):
+        student = row["student"]
+        person = (student.local_id, student.last_name, student.first_name, student.grade, row["state"].label)
+        for report in row["reports"] or [None]:
+            named = (report.type, report.year, report.language, report.format) if report else ("",) * 4
+            lines.append(csv_line((*person, *named)))
+    # A spreadsheet takes a file without this mark for its own country's letters.
+    return "\ufeff" + "".join(lines)
