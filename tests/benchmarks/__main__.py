@@ -1,10 +1,10 @@
-"""`python -m tests.benchmarks [reports|sync]`: the measures without pytest, on the PostgreSQL of DATABASE_URL."""
+"""`python -m tests.benchmarks [reports|sync|runs]`: the measures without pytest, on the PostgreSQL of DATABASE_URL."""
 
 import json
 import sys
 from collections.abc import Iterator
 
-from tests.benchmarks import measures, syncing
+from tests.benchmarks import measures, running, syncing
 from tests.benchmarks.measures import Measure
 
 
@@ -20,10 +20,16 @@ def _sync() -> Iterator[Measure]:
             yield measure(nights)
 
 
+def _runs() -> Iterator[Measure]:
+    with running.bench_runs() as runs:
+        for measure in running.MEASURES.values():
+            yield measure(runs)
+
+
 def main(which: list[str]) -> int:
     """Print one JSON line a measure; return 1 if one misses its goal."""
     found = []
-    for name, measured in {"reports": _reports, "sync": _sync}.items():
+    for name, measured in {"reports": _reports, "sync": _sync, "runs": _runs}.items():
         if not which or name in which:
             for one in measured():
                 found.append(one)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import measures, syncing
+from tests.benchmarks import measures, running, syncing
 from tests.benchmarks.measures import Measure
+from tests.benchmarks.running import Runs
 from tests.benchmarks.syncing import Nights
 from tests.live import Portal
 
@@ -26,6 +27,12 @@ def portal() -> Iterator[Portal]:
 @pytest.fixture(scope="module")
 def nights() -> Iterator[Nights]:
     with syncing.bench_nights() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def runs() -> Iterator[Runs]:
+    with running.bench_runs() as made:
         yield made
 
 
@@ -46,3 +53,8 @@ def test_measure(name: str, portal: Portal):
 @pytest.mark.parametrize("name", syncing.MEASURES)
 def test_measure_of_a_night(name: str, nights: Nights):
     told(syncing.MEASURES[name](nights))
+
+
+@pytest.mark.parametrize("name", running.MEASURES)
+def test_measure_of_a_run(name: str, runs: Runs):
+    told(running.MEASURES[name](runs))

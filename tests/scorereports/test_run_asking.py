@@ -162,21 +162,26 @@ def test_a_block_and_an_ended_role_after_the_start_count(
     assert sandbox.calls["reports"] == 0
 
 
-@pytest.mark.promise("A5")
+@pytest.mark.promise("A5", "A7")
+@pytest.mark.parametrize("days", [1, 400], ids=["at 17", "at 18"])
 def test_a_queued_run_never_rests_on_being_the_parent_before_or_after_the_birthday(
-    cast: Cast, connected: Connection, sandbox: SandboxServer
+    cast: Cast, connected: Connection, sandbox: SandboxServer, days: int
 ):
     Student.unscoped.filter(pk=cast.child.pk).update(birth_date=factories.years_ago(17))
     factories.link(factories.guardian(cast.district, cast.teacher), cast.child)
     run = started(cast.teacher, cast.child)
     SectionPlace.objects.filter(student=cast.child).update(until=local_today())
-    with time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=400), tick=True):
+    with time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days), tick=True):
         taken(run)
 
-    assert states(run) == {"refused": 1}, "no class any more, and the student is 18"
+    assert states(run) == {"refused": 1}, "no class any more; a parent looks as a parent"
+    assert sandbox.calls["reports"] == 0
+
+
+@pytest.mark.promise("A7")
+def test_being_somebodys_parent_brings_nobody_into_a_run(cast: Cast, connected: Connection):
     with pytest.raises(runs.NobodyFound):
         started_as_parent_on_staff(cast)
-    assert sandbox.calls["reports"] == 0
 
 
 def started_as_parent_on_staff(cast: Cast) -> ReportRun:
