@@ -238,7 +238,35 @@ def open_student(
     grant = best_grant(user, student, rules=rules)
     if grant is None:
         raise NoGrant(student.uuid)
-    speaking = _speaking(student).select_related("school").first()
+    return _proof(user, student, grant, _speaking(student).select_related("school").first())
+
+
+def open_students(
+    user: User, student_uuids: Collection[uuid.UUID], *, rules: Iterable[str] = tuple(RULES)
+) -> dict[uuid.UUID, ReportAccess]:
+    """Fetch and check several in one go, as `open_student` does one: whom they may not see is not in the answer.
+
+    For runs, whose students each would cost eight questions, most of a worker's time.
+    """
+    students: list[Any] = list(_students_on(local_today()).filter(uuid__in=student_uuids))
+    ids = [student.pk for student in students]
+    best: dict[int, dict[str, Any]] = {}
+    for name in rules:
+        missing = [pk for pk in ids if pk not in best]
+        rows = _by_rule(name, user, None).filter(grant_student__in=missing).order_by("source_")
+        for row in rows if missing else ():
+            best.setdefault(row["to_student"], row)
+    speaking: dict[int, Enrollment] = {}
+    for row in _enrolments_on(local_today()).filter(student__in=ids).select_related("school"):
+        speaking.setdefault(row.student_id, row)
+    return {
+        student.uuid: _proof(user, student, best[student.pk], speaking.get(student.pk))
+        for student in students
+        if student.pk in best
+    }
+
+
+def _proof(user: User, student: Any, grant: dict[str, Any], speaking: Enrollment | None) -> ReportAccess:
     return ReportAccess(
         user=user,
         student_id=student.pk,

@@ -9,7 +9,6 @@ run's maker right before the call (trust A4, A7, A10). If it breaks, classes get
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
@@ -25,13 +24,13 @@ from portal.base import clock, leases
 from scorereports.models import WORKING, PlaceState, ReportRun, ReportRunPlace, ReportRunReport, RunState
 from scorereports.outcomes import Outcome
 from scorereports.services import courtesy, runs, runs_students
-from scorereports.services.runs_students import Answer, Gate
+from scorereports.services.runs_students import Answer, Checked, Gate
 
 TURN_SECONDS = 20.0
 # Renewed all the time, also while a student's call takes long; only a process that is gone loses it.
 LEASE_SECONDS = 45.0
 _TICK_SECONDS = 1.0
-# Written together: half of what is in the air.
+# Checked together, and written together: half of what is in the air.
 _STEP = 8
 _FETCHED_AHEAD = 32
 # Threads beside those that wait for ETS: they check the next students meanwhile.
@@ -104,19 +103,19 @@ class _Turn:
     def _fill(self, pool: ThreadPoolExecutor) -> bool:
         """Keep as many students in the air as may be, the runs by turns; False when nobody is left."""
         while len(self._in_air) < self._gate.limit + _READY:
-            place = self._next()
-            if place is None:
+            checked = self._next()
+            if checked is None:
                 break
-            self._in_air[pool.submit(runs_students.ask, place, self._gate)] = place
+            self._in_air[pool.submit(runs_students.ask, checked, self._gate)] = checked.place
         return bool(self._in_air)
 
-    def _next(self) -> ReportRunPlace | None:
+    def _next(self) -> Checked | None:
         for pk in list(self._feed):
             feed = self._feed.pop(pk)
             self._feed[pk] = feed  # to the end of the row
-            place = feed.take()
-            if place is not None:
-                return place
+            checked = feed.take()
+            if checked is not None:
+                return checked
         return None
 
     def _collect(self) -> None:
@@ -213,7 +212,7 @@ class _Feed:
         self._heard_from_state = False
         self._pause: float | None = None
 
-    def take(self) -> ReportRunPlace | None:
+    def take(self) -> Checked | None:
         return None if self._stopped else next(self._more, None)
 
     def stop(self) -> None:
@@ -271,20 +270,19 @@ class _Feed:
         self.stop()
         self._pause = max(self._pause or 0.0, answer.retry_after or 0.0)
 
-    def _pending(self) -> Iterator[ReportRunPlace]:
+    def _pending(self) -> Iterator[Checked]:
+        """Yield who is next, checked a few at a time when the first of them is called."""
         seen = 0
-        waiting: deque[ReportRunPlace] = deque()
+        waiting: list[ReportRunPlace] = []
         ready = Q(not_before=None) | Q(not_before__lte=clock.now())
         while True:
             if not waiting:
-                rows = (
-                    ReportRunPlace.objects.filter(ready, run=self._run, state=PlaceState.PENDING, pk__gt=seen)
-                    .select_related("run__made_by")
-                    .annotate(student_uuid=F("student__uuid"))
-                )
-                waiting.extend(rows.order_by("pk")[:_FETCHED_AHEAD])
+                rows = ReportRunPlace.objects.filter(
+                    ready, run=self._run, state=PlaceState.PENDING, pk__gt=seen
+                ).select_related("run__made_by")
+                waiting = list(rows.annotate(student_uuid=F("student__uuid")).order_by("pk")[:_FETCHED_AHEAD])
             if not waiting:
                 return
-            place = waiting.popleft()
-            seen = place.pk
-            yield place
+            few, waiting = waiting[:_STEP], waiting[_STEP:]
+            seen = few[-1].pk
+            yield from runs_students.check(few)

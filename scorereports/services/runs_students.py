@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 
@@ -98,11 +100,29 @@ class Gate:
             self._changed.notify()
 
 
-def ask(place: ReportRunPlace, gate: Gate) -> Answer:
-    """Check and ask; never raises."""
+@dataclass(frozen=True)
+class Checked:
+    """A student whose turn comes now, with what the one rule says of the run's maker; None: no access."""
+
+    place: ReportRunPlace
+    may_see: ReportAccess | None
+    checked_at: float
+
+
+def check(places: Sequence[ReportRunPlace]) -> list[Checked]:
+    """Ask the one rule about the next few students of a run in one go."""
+    uuids = [_uuid_of(place) for place in places]
+    opened = access.open_students(places[0].run.made_by, uuids, rules=STAFF_RULES)
+    now = time.monotonic()
+    return [Checked(place, opened.get(_uuid_of(place)), now) for place in places]
+
+
+def ask(checked: Checked, gate: Gate) -> Answer:
+    """Ask about one student who is checked; one whose check grew old is checked again. Never raises."""
+    place = checked.place
     answer = Answer(place, PlaceState.PENDING)
     try:
-        return _ask(answer, gate)
+        return _ask(answer, checked, gate)
     except NoGrant:
         return replace(answer, state=PlaceState.REFUSED, outcome="no-grant")
     except Unavailable as unavailable:
@@ -115,23 +135,28 @@ def ask(place: ReportRunPlace, gate: Gate) -> Answer:
         release_database()
 
 
-def _ask(answer: Answer, gate: Gate) -> Answer:
-    checked_at = time.monotonic()
-    may_see, configuration = _check(answer.place)
+def _ask(answer: Answer, checked: Checked, gate: Gate) -> Answer:
+    if checked.may_see is None:
+        raise NoGrant(None)
+    may_see, configuration = checked.may_see, listing.configuration_for(checked.may_see)
     release_database()
     with gate:
-        if time.monotonic() - checked_at > _FRESH_SECONDS:
-            may_see, configuration = _check(answer.place)
+        if time.monotonic() - checked.checked_at > _FRESH_SECONDS:
+            may_see, configuration = _checked_anew(answer.place)
         found = _reports(may_see, configuration, choice_of(answer.place.run))
     state = PlaceState.AVAILABLE if found else PlaceState.NONE_YET
     outcome = "" if found else Outcome.NONE_YET.value
     return replace(answer, state=state, outcome=outcome, reports=found, asked_ets=True)
 
 
-def _check(place: ReportRunPlace) -> tuple[ReportAccess, Configuration]:
-    student_uuid = place.student_uuid  # type: ignore[attr-defined] # annotated by whoever fetched the place
-    may_see = access.open_student(place.run.made_by, student_uuid, rules=STAFF_RULES)
+def _checked_anew(place: ReportRunPlace) -> tuple[ReportAccess, Configuration]:
+    may_see = access.open_student(place.run.made_by, _uuid_of(place), rules=STAFF_RULES)
     return may_see, listing.configuration_for(may_see)
+
+
+def _uuid_of(place: ReportRunPlace) -> uuid.UUID:
+    found: uuid.UUID = place.student_uuid  # type: ignore[attr-defined] # annotated by whoever fetched the place
+    return found
 
 
 def choice_of(run: ReportRun) -> Choice:
@@ -177,7 +202,7 @@ def _why(answer: Answer, unavailable: Unavailable) -> Answer:
 def _answers_others(place: ReportRunPlace) -> bool:
     """Say whether the breaker still takes the state for alive: then its failure is about this student."""
     try:
-        _may_see, configuration = _check(place)
+        _may_see, configuration = _checked_anew(place)
     except (NoGrant, Unavailable):
         return True
     return clients.ets_breaker_is_closed(configuration.connection)
