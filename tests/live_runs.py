@@ -34,10 +34,10 @@ def portal_of(
     students: int,
     embedded: bool = False,
     gunicorn: tuple[str, ...] | None = None,
-    **more: str,
+    more: dict[str, str] | None = None,
 ) -> Iterator[Portal]:
     """Run a portal with the sandbox's district. `embedded`: SQLite and messages in a folder, whatever the shell has."""
-    environment = {"LOG_LEVEL": "WARNING"} | more
+    environment = {"LOG_LEVEL": "WARNING"} | (more or {})
     if embedded:
         environment |= {"DATABASE_URL": f"sqlite:///{folder / 'embedded.sqlite3'}", "REDIS_URL": ""}
     with live.running(

@@ -53,7 +53,7 @@ class Runs:
 def bench_runs() -> Iterator[Runs]:
     with tempfile.TemporaryDirectory() as folder:
         more = {"SERVER_PROCESSES": "1", "PRINT_VOLUME_STUDENTS": "50"}
-        with live_runs.portal_of(Path(folder), students=STUDENTS, gunicorn=(), **more) as portal:
+        with live_runs.portal_of(Path(folder), students=STUDENTS, gunicorn=(), more=more) as portal:
             live_runs.worker(portal)
             yield Runs(portal)
 
