@@ -1,4 +1,4 @@
-"""The access matrix of runs (tests/test_access_matrix.py): for staff who have whole classes, each run its maker's."""
+"""The access matrix of runs: staff who have whole classes, and each run its maker's alone."""
 
 from __future__ import annotations
 
