@@ -19,7 +19,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, Lower
+from django.db.models.functions import Cast
 from django.http import Http404
 
 from accounts import ages
@@ -28,7 +28,6 @@ from accounts.models import (
     Block,
     Consent,
     Enrollment,
-    Guardianship,
     Hold,
     School,
     StaffRole,
@@ -109,9 +108,7 @@ def grants(
     return parts[0].union(*parts[1:], all=True).order_by("rank", "source_")
 
 
-def best_grant(
-    user: User, student: Student, *, rules: Iterable[str] = tuple(RULES)
-) -> dict[str, Any] | None:
+def best_grant(user: User, student: Student, *, rules: Iterable[str] = tuple(RULES)) -> dict[str, Any] | None:
     """Return the first row of `grants` for these two; a parent, asked for first, costs a sixth of all rules."""
     for name in rules:
         found: dict[str, Any] | None = _by_rule(name, user, student).order_by("source_").first()
@@ -225,9 +222,7 @@ def _as_far_as_viewed(rows: QuerySet[Student], user: User) -> QuerySet[Student]:
     return rows.filter(pk__in=theirs.values("pk")).filter(pk__in=helped.values("pk"))
 
 
-def open_student(
-    user: User, student_uuid: uuid.UUID, *, rules: Iterable[str] = tuple(RULES)
-) -> ReportAccess:
+def open_student(user: User, student_uuid: uuid.UUID, *, rules: Iterable[str] = tuple(RULES)) -> ReportAccess:
     """Fetch a student and check, in one call. Raises `NoGrant` (a 404) for strangers and for unknown ids alike.
 
     `rules`: what staff do for their work rests on the rules for staff alone, also where they are the child's parent.
@@ -316,35 +311,6 @@ def look_after(user: User, student_uuid: uuid.UUID, right: Right) -> Student:
     if student is None:
         raise NoGrant(None)
     return student
-
-
-# --- Getting in: for whom a code may be made, and what it may still open ---------------------------------------------
-
-
-def claimable_links() -> QuerySet[Guardianship]:
-    """Return the links that would let their adult in today, if the adult had an account (trust A3, A4, A5, A8).
-
-    None of a student under a hold: a letter that names the school tells where the family is. None of an adult who is
-    blocked from the child now or from a later day on, by this record or by another of the same name.
-    """
-    day = local_today()
-    counts = Q(pk__in=RULES["guardian"][0](day).values("pk"))
-    goes_on = Q(pk__in=RULES["consent"][0](day).values("guardianship"))
-    blocks = Block.objects.filter(
-        Q(until__isnull=True) | Q(until__gte=day), guardianship__student=OuterRef("student")
-    )
-    namesake = blocks.annotate(its_name=Lower("guardianship__guardian__name")).filter(
-        Q(guardianship=OuterRef("pk")) | Q(its_name=Lower(OuterRef("guardian__name"))) & ~Q(its_name="")
-    )
-    held = Hold.objects.on(day).filter(student=OuterRef("student"))
-    links: QuerySet[Guardianship] = Guardianship.objects.filter(counts | goes_on)
-    return links.exclude(Exists(namesake)).exclude(Exists(held))
-
-
-def links_to_invite(user: User) -> QuerySet[Guardianship]:
-    """Return the links for which this member of staff may print a letter: the adult has no account yet."""
-    mine = students_looked_after(user, Right.LINK_FAMILIES)
-    return claimable_links().filter(student__in=mine, guardian__user__isnull=True)
 
 
 # --- Turning 18 ----------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from accounts import access, letter_codes
+from accounts import access_invited, letter_codes
 from accounts.models import ClaimCode, Guardianship, User
 from accounts.models.claim_code import IdSeen, Voided
 from accounts.services import changes
@@ -47,7 +47,7 @@ def make(*, guardianship: Guardianship, days: int, by: Actor, id_seen: IdSeen = 
     """
     # Locked: of two prints at once the later one's code must be the open one.
     link = Guardianship.objects.select_for_update(of=("self",)).get(pk=guardianship.pk)
-    if not access.claimable_links().filter(pk=link.pk).exists():
+    if not access_invited.claimable_links().filter(pk=link.pk).exists():
         raise NotClaimable
     void(guardianship=link, why=Voided.REPLACED, by=by)
     code = letter_codes.new()
@@ -84,7 +84,7 @@ def void(*, guardianship: Guardianship, why: Voided, by: Actor) -> None:
 
 def find(code: str) -> ClaimCode | None:
     """Return the open code that this text is, locked until the transaction ends; None if it opens nothing today."""
-    link = access.claimable_links().values("pk")
+    link = access_invited.claimable_links().values("pk")
     return (
         ClaimCode.objects.select_for_update(of=("self",))
         .filter(

@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from accounts import access, letter_codes, tongues
+from accounts import access_invited, letter_codes, tongues
 from accounts.models import ClaimCode, Enrollment, Guardianship, School, Section, SectionPlace, User
 from accounts.rights import Right
 from accounts.services import changes, claim_codes, staff_roles
@@ -54,7 +54,7 @@ def choose(
     """
     day = local_today()
     here = Enrollment.objects.on(day).filter(school=school)
-    links = access.links_to_invite(user).filter(student__in=here.values("student"))
+    links = access_invited.links_to_invite(user).filter(student__in=here.values("student"))
     if grade:
         links = links.filter(student__grade=grade)
     if section is not None:

@@ -15,7 +15,7 @@ SEED = 20261122
 TIMES = 5
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("embedded", [False, True], ids=["redis", "embedded"])
 def test_a_killed_worker_costs_no_student_and_counts_none_twice(tmp_path: Path, embedded: bool):
     with live_runs.portal_of(tmp_path, students=run_kills.STUDENTS, embedded=embedded) as portal:

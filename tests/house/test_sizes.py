@@ -1,5 +1,7 @@
 import ast
 
+import pytest
+
 from tests.house import tree
 
 FILE_LINES, FUNCTION_LINES, TEMPLATE_LINES = 400, 40, 150
@@ -28,6 +30,7 @@ def test_no_template_is_longer_than_150_lines():
     assert counted, "no template was read"
 
 
+@pytest.mark.slow
 def test_no_function_is_longer_than_40_lines():
     too_long = {}
     for file in tree.files(".py"):
