@@ -36,7 +36,7 @@ def without_tokens(content: bytes) -> str:
         ending.decompose()
     for script in page.select("script[nonce]"):
         del script["nonce"]
-    for field in page.select("input[name=csrfmiddlewaretoken]"):
+    for field in page.select("input[name=csrfmiddlewaretoken], input[name=form_token]"):
         field.decompose()
     return str(page)
 

@@ -132,6 +132,7 @@ def test_whoever_starts_too_many_is_told_to_wait(cast: Cast, settings: Any):
     assert ReportRun.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_pausing_going_on_and_cancelling_by_button(cast: Cast):
     client, run = sign_in(cast.teacher), running.started(cast.teacher, cast.child)
     url = f"/staff/runs/{run.uuid}/"
