@@ -74,11 +74,15 @@ def families(portal: Portal) -> list[tuple[str, str]]:
     return [(part, students[0]) for part, students in parents if students]
 
 
+def move_ets(portal: Portal, url: str) -> None:
+    portal.sql(f"UPDATE integrations_connection SET base_url = '{url}' WHERE vendor = 'ets'")  # noqa: S608 - addresses of ours
+
+
 @pytest.mark.promise("F5")
 def test_fifty_people_in_turn_cost_a_refusing_vendor_five_calls_and_nobody_waits(portal: Portal):
     refuser: Refuser = portal.staged["refuser"]
-    good = portal.rows("SELECT base_url FROM integrations_connection")[0][0]
-    portal.sql(f"UPDATE integrations_connection SET base_url = 'http://{refuser.netloc}/ets'")  # noqa: S608 - addresses of ours
+    good = portal.rows("SELECT base_url FROM integrations_connection WHERE vendor = 'ets'")[0][0]
+    move_ets(portal, f"http://{refuser.netloc}/ets")
     try:
         asked = families(portal)[:PEOPLE]
         assert len(asked) == PEOPLE
@@ -94,7 +98,7 @@ def test_fifty_people_in_turn_cost_a_refusing_vendor_five_calls_and_nobody_waits
             assert "SSID" in page.text, "only a student without a number is told something else"
         probes = int((time.monotonic() - began) // 30) * 3
     finally:
-        portal.sql(f"UPDATE integrations_connection SET base_url = '{good}'")  # noqa: S608 - addresses of ours
+        move_ets(portal, good)
 
     assert refuser.calls <= FAILURES_THAT_OPEN + probes
     assert max(waits[FAILURES_THAT_OPEN:]) < PROMPTLY, "with the breaker open nobody waits for the vendor"
