@@ -96,7 +96,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth sh
     def decrypt(self, encrypted_text: str) -> str:
         return secrets.unseal(encrypted_text, purpose=TOTP_PURPOSE)
 
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002, ARG002 - theirs
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002, ARG002 - allauth's signature
         """Propose a name for a passkey: the device somebody sits at, in the words of the list of sessions."""
         device = devices.named(context.request.headers.get("User-Agent", ""))
         return device.system or gettext("My device")

@@ -33,7 +33,7 @@ class SchoolAdmin(ScopedAdmin):
     def scope(self, user: User, right: Right) -> QuerySet[School]:
         return staff_roles.schools_set_up_by(user, right)
 
-    def choices(self, user: User, field: Field[Any, Any]) -> QuerySet[District]:  # noqa: ARG002 - one field only
+    def choices(self, user: User, field: Field[Any, Any]) -> QuerySet[District]:  # noqa: ARG002 - the base hands over which field; districts are the only thing to pick here
         return staff_roles.districts_set_up_by(user)
 
     def has_add_permission(self, _request: HttpRequest) -> bool:

@@ -30,7 +30,7 @@ class Act(StrEnum):
     SIGN_IN = "sign-in"
     CODE = "code"
     MAIL = "mail"
-    PASSWORD = "password"  # noqa: S105 - the name of an act
+    PASSWORD = "password"  # noqa: S105 - the name of an act that is counted, no password
     OPENING = "opening"
     CLAIM = "claim"
     RUN = "run"

@@ -8,9 +8,9 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        from accounts import sso  # noqa: PLC0415 - needs the apps loaded
+        from accounts import sso  # noqa: PLC0415 - imports models, which are there only when the apps are loaded
 
         # Importing registers the checks, and says where messages go: commands send some, too.
-        from portal import celery, checks, sso_calls  # noqa: F401, PLC0415 - needs the apps loaded
+        from portal import celery, checks, sso_calls  # noqa: F401, PLC0415 - imported for its effect, and only when the apps are loaded
 
         sso.call_through(sso_calls.calls_to)

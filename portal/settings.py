@@ -171,7 +171,7 @@ ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # allauth's own writes rows for known addresses alone, and its time would tell them.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - the path of a class, no password
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses come from the school's record; claims bring verification
 ACCOUNT_REAUTHENTICATION_REQUIRED = (
     True  # how somebody signs in changes only after fresh proof (accounts/fresh.py)

@@ -5,10 +5,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import demo, health, help, home  # noqa: A004 - the page's own name
+from portal.views import demo, health, help, home  # noqa: A004 - the module is named as its page is
 
 # Without this /admin/login/ has neither throttle nor second factor.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # the documented way
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's documented way to guard the admin
 admin.site.site_header = admin.site.site_title = "Score reports"
 
 urlpatterns = [

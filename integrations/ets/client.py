@@ -57,7 +57,7 @@ class EtsEndpoint:
     base_url: str
     students_path: str = "/v3/students/"
     reports_path: str = "/score-reports"
-    token_path: str = "/v3/token"  # noqa: S105 - a path
+    token_path: str = "/v3/token"  # noqa: S105 - the path of ETS's token endpoint, no token
 
     @property
     def version(self) -> Version:
@@ -124,10 +124,10 @@ class EtsClient:
         self,
         ssid: str,
         *,
-        type: str | None = None,  # noqa: A002 - ETS's own name for it
+        type: str | None = None,  # noqa: A002 - the parameter's name in ETS's own documents
         lang: str | None = None,
         year: int | None = None,
-        format: str | None = None,  # noqa: A002 - ETS's own name for it
+        format: str | None = None,  # noqa: A002 - the parameter's name in ETS's own documents
         final: bool | None = True,
     ) -> ScoreReports:
         """Return a student's score reports; empty for one whom ETS knows and has none for.
@@ -233,10 +233,10 @@ class EtsClient:
 
 def _parameters(
     *,
-    type: str | None,  # noqa: A002 - ETS's own name for it
+    type: str | None,  # noqa: A002 - the parameter's name in ETS's own documents
     lang: str | None,
     year: int | None,
-    format: str | None,  # noqa: A002 - ETS's own name for it
+    format: str | None,  # noqa: A002 - the parameter's name in ETS's own documents
     final: bool | None,
 ) -> dict[str, str]:
     codes = {"type": type, "lang": lang, "format": format}

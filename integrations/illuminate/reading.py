@@ -187,8 +187,8 @@ def _term(row: dict[str, Any], _problems: Problems) -> Term | Unread:
         return Unread(name, "missing", missing)
     named = text(year)
     # A year is named by its end; a session that ends in August or later belongs to the next.
-    ending = last.year + (last.month > 7)  # noqa: PLR2004 - July
-    number = int(named) if named.isascii() and named.isdigit() and len(named) == 4 else ending  # noqa: PLR2004 - YYYY
+    ending = last.year + (last.month > 7)  # noqa: PLR2004 - a term that ends after July belongs to the next school year
+    number = int(named) if named.isascii() and named.isdigit() and len(named) == 4 else ending  # noqa: PLR2004 - a year is written with four digits
     return Term(name, ident(site_id), first, last, number, text(session))
 
 

@@ -54,7 +54,7 @@ def text(value: Any) -> str:
             tidy = _NO_TEXT.sub(" ", tidy).strip()
         if len(tidy) > LONGEST:
             tidy = tidy[:LONGEST].rstrip()
-        return "" if len(tidy) < 5 and tidy.lower() in _NOTHING else tidy  # noqa: PLR2004 - "null", "none"
+        return "" if len(tidy) < 5 and tidy.lower() in _NOTHING else tidy  # noqa: PLR2004 - the longest word for nothing has four letters
     return _number(value)
 
 
@@ -147,4 +147,4 @@ def grade(value: Any) -> str:
     code = text(value).upper()
     if code.isascii() and code.isdigit():
         code = code.lstrip("0").zfill(2)
-    return {"K": "KN", "00": "KN"}.get(code, code if len(code) == 2 else "")  # noqa: PLR2004 - all have two
+    return {"K": "KN", "00": "KN"}.get(code, code if len(code) == 2 else "")  # noqa: PLR2004 - every grade code of the state has two characters

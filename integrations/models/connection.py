@@ -21,8 +21,8 @@ class Connection(models.Model):
 
     SECRET_PURPOSE = "connection"  # noqa: S105 - names what a secret is for; not a secret
     KEY_PURPOSE = "connection-key"
-    TOKEN_PURPOSE = "connection-token"  # noqa: S105 - the same
-    TOKEN_SECRET_PURPOSE = "connection-token-secret"  # noqa: S105 - the same
+    TOKEN_PURPOSE = "connection-token"  # noqa: S105 - names what a secret is for; not a secret
+    TOKEN_SECRET_PURPOSE = "connection-token-secret"  # noqa: S105 - names what a secret is for; not a secret
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     vendor = models.CharField(_("vendor"), max_length=20, choices=Vendor, default=Vendor.ETS)

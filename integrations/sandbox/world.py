@@ -140,7 +140,7 @@ class World:
 
     def index_of(self, ssid: str) -> int | None:
         """The number behind an SSID, or None if no student of this district has it."""
-        if len(ssid) != 10 or not (ssid.isascii() and ssid.isdigit()) or not ssid.startswith(SSID_PREFIX):  # noqa: PLR2004 - ten digits
+        if len(ssid) != 10 or not (ssid.isascii() and ssid.isdigit()) or not ssid.startswith(SSID_PREFIX):  # noqa: PLR2004 - an SSID has ten digits by definition of the state
             return None
         index = (int(ssid[2:]) - self.seed * 7919) * self._ssid_back % SSID_NUMBERS
         if index >= self.size or self._standing(index) is EtsStanding.NO_SSID:
@@ -309,14 +309,14 @@ class World:
             return 2
         if family == PARENT_OF_ONE:
             return 1
-        return 2 if self._roll("guardians", family, 10) < 7 else 1  # noqa: PLR2004 - seven families of ten
+        return 2 if self._roll("guardians", family, 10) < 7 else 1  # noqa: PLR2004 - seven families of ten have two guardians
 
     def lives_apart(self, family: int) -> bool:
         return family == FORMER_GUARDIAN or (family != PARENT_OF_TWO and self._roll("homes", family, 6) == 0)
 
     def second_link_ended(self, family: int) -> bool:
         """Whether the ties of the family's second adult, if it has one, are over."""
-        return family == FORMER_GUARDIAN or self._tie_oddity(family) == 10  # noqa: PLR2004 - one face of the die
+        return family == FORMER_GUARDIAN or self._tie_oddity(family) == 10  # noqa: PLR2004 - one face of the die that gives each family its oddity
 
     def _tie_oddity(self, family: int) -> int:
         return self._roll("tie", family, 30) if family >= FAMILIES_IN_BLOCK else 29
@@ -346,7 +346,7 @@ class World:
             oddity = self._roll("email", family, 40)
             if oddity == ordinal:
                 return ""
-            if oddity == 2:  # noqa: PLR2004 - one face of the die
+            if oddity == 2:  # noqa: PLR2004 - one face of the die that gives each family its oddity
                 return f"family{family}@example.org"
         return f"{plain(first)}.{plain(last)}.{family * 2 + ordinal}@example.org"
 
@@ -359,7 +359,7 @@ class World:
         relationship = kinds[oddity] if oddity < len(kinds) else kinds[0]
         ended = second and self.second_link_ended(family)
         legal: bool | None = relationship != "Stepfather"
-        if oddity == 11:  # noqa: PLR2004 - one face of the die
+        if oddity == 11:  # noqa: PLR2004 - one face of the die that gives each family its oddity
             legal = None
         return Guardianship(
             id=f"{guardian.id}-{student.index}",

@@ -138,7 +138,7 @@ def who(by: str) -> str:
 def duration(run: SyncRun) -> str:
     if run.started_at is None or run.finished_at is None:
         return ""
-    if (run.finished_at - run.started_at).total_seconds() < 60:  # noqa: PLR2004 - a minute
+    if (run.finished_at - run.started_at).total_seconds() < 60:  # noqa: PLR2004 - seconds in the minute below which seconds are told
         return _("less than a minute")
     return timesince(run.started_at, run.finished_at)
 

@@ -109,7 +109,7 @@ def _load(table: str, columns: Sequence[str], values: Sequence[tuple[Any, ...]])
     if connection.vendor != "postgresql":
         marks = ", ".join(["%s"] * len(columns))
         with connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 - our own names
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 - table and columns are names in this package, values are bound
         return
     try:
         _copy(table, names, values)

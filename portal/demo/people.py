@@ -73,9 +73,9 @@ def bring_in(world: World, illuminate: str) -> District:
         name=PEOPLE,
         base_url=illuminate,
         consumer_key=os.environ["SANDBOX_ILLUMINATE_KEY"],
-        secret_env="SANDBOX_ILLUMINATE_SECRET",  # noqa: S106 - the name of a variable
+        secret_env="SANDBOX_ILLUMINATE_SECRET",  # noqa: S106 - the name of an environment variable, no secret
         token=os.environ["SANDBOX_ILLUMINATE_TOKEN"],
-        token_secret_env="SANDBOX_ILLUMINATE_TOKEN_SECRET",  # noqa: S106 - the name of a variable
+        token_secret_env="SANDBOX_ILLUMINATE_TOKEN_SECRET",  # noqa: S106 - the name of an environment variable, no secret
         verbosity=0,
         stdout=io.StringIO(),  # the people are what the terminal is for
     )

@@ -168,7 +168,7 @@ class _ClassSet:
         self._sent = 0
 
     def chunks(self) -> Iterator[bytes]:
-        with contextlib.closing(iter(self._fetcher)) as reports:  # type: ignore[type-var] # a generator
+        with contextlib.closing(iter(self._fetcher)) as reports:  # type: ignore[type-var] # iter() of a generator is that generator, which has close()
             for one in reports:
                 yield from self._one(one)
         index = ("\ufeff" + "".join(self._index)).encode()

@@ -136,7 +136,7 @@ def table(
     run: ReportRun, reader: User, narrowed: Narrowed, page: object
 ) -> tuple[Page[Student], list[dict[str, Any]]]:
     """Return one page of the table: the page itself, and its rows."""
-    found = Paginator(students(run, reader, narrowed), PAGE_SIZE).get_page(page)  # type: ignore[arg-type] # text of a form
+    found = Paginator(students(run, reader, narrowed), PAGE_SIZE).get_page(page)  # type: ignore[arg-type] # get_page() takes the text that was posted, whatever it is
     return found, list(_rows(run, reader, list(found)))
 
 

@@ -129,7 +129,7 @@ def ask(checked: Checked, gate: Gate) -> Answer:
         return _why(answer, unavailable)
     except Exception as problem:  # noqa: BLE001 - one student's trouble must not end the turn of all others
         # The kind alone: a message may quote what it could not handle.
-        log.error("run_student_failed", run=str(place.run.uuid), error=type(problem).__name__)  # noqa: TRY400 - as above
+        log.error("run_student_failed", run=str(place.run.uuid), error=type(problem).__name__)  # noqa: TRY400 - the traceback could quote a link or an SSID
         return replace(answer, outcome="error", about_one=True)
     finally:
         release_database()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -146,7 +147,7 @@ def _failed(
         page |= framing.ways_on(request, may_see, key, sandbox)
         page["may_retry_around"] = "retry_url" not in page
     response = render(request, "scorereports/report_failed.html", page, status=text.status)
-    if text.status == 503:  # noqa: PLR2004 - Service Unavailable
+    if text.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = str(round(unavailable.retry_after or _RETRY_AFTER))
     return response
 

@@ -73,7 +73,7 @@ class PostOffice:
         )
         return AuthResult(success=right)
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls the handler by this name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if self.mood in REFUSALS:
@@ -83,11 +83,11 @@ class PostOffice:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls the handler by this name
         if self.mood == "refuses the text":
             return "554 5.7.1 looks like spam"
         self.received.append((envelope, message_from_bytes(envelope.content or b"")))  # type: ignore[arg-type] # bytes unless decode_data
-        self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)  # type: ignore[union-attr] # there while it talks
+        self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)  # type: ignore[union-attr] # a server that handles a mail has its transport
         return "250 OK"
 
 

@@ -194,7 +194,7 @@ def test_with_a_certificate_that_the_system_trusts_mail_goes_encrypted(
     cast: Cast, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ):
     file = certificate(tmp_path)
-    office = PostOffice(**{kind: file})  # type: ignore[arg-type] # one of the two
+    office = PostOffice(**{kind: file})  # type: ignore[arg-type] # `kind` is one of two keywords that take a path
     use(settings, office.settings(URLS[kind]))
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     asked(cast.parent_of_two.email)
@@ -207,7 +207,7 @@ def test_with_a_certificate_that_the_system_trusts_mail_goes_encrypted(
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", URLS)
 def test_with_another_certificate_no_mail_goes(cast: Cast, settings: Any, tmp_path: Path, kind: str):
-    office = PostOffice(**{kind: certificate(tmp_path)})  # type: ignore[arg-type] # one of the two
+    office = PostOffice(**{kind: certificate(tmp_path)})  # type: ignore[arg-type] # `kind` is one of two keywords that take a path
     use(settings, office.settings(URLS[kind]))
     asked(cast.parent_of_two.email)
     time.sleep(1)

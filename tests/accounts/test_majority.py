@@ -214,7 +214,7 @@ def test_a_birthday_that_was_corrected_begins_anew(senior: Student):
 
 
 def test_the_schedule_names_the_task():
-    from portal.celery import app  # noqa: PLC0415 - builds the application
+    from portal.celery import app  # noqa: PLC0415 - importing it builds the Celery application, which only this test wants
 
     app.loader.import_default_modules()
     assert app.conf.beat_schedule["majority-notices"]["task"] == send_majority_notices.name

@@ -48,7 +48,7 @@ def test_nobody_turns_one_child_s_into_another_s(cast: Cast):
     with pytest.raises(dataclasses.FrozenInstanceError):
         real.student_id = cast.classmate.pk  # type: ignore[misc] # the very thing that must not work
     with pytest.raises((TypeError, ValueError)):
-        dataclasses.replace(real, student_id=cast.classmate.pk)  # type: ignore[call-arg] # `built` is not at hand
+        dataclasses.replace(real, student_id=cast.classmate.pk)  # type: ignore[call-arg] # leaving out `built` is what must fail
 
 
 @pytest.mark.promise("S2")
@@ -172,4 +172,4 @@ def test_a_student_of_two_schools_is_listed_once(cast: Cast):
     Enrollment.objects.create(student=cast.child, school=cast.school_b, primary=False)
     seen = list(access.students_visible_to(cast.district_admin).filter(pk=cast.child.pk))
 
-    assert [row.school_name for row in seen] == [cast.school_a.name]  # type: ignore[attr-defined] # annotated
+    assert [row.school_name for row in seen] == [cast.school_a.name]  # type: ignore[attr-defined] # the queryset annotates school_name

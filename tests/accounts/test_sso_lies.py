@@ -217,7 +217,7 @@ def test_no_code_token_secret_or_address_is_logged(
 ):
     caplog.set_level(logging.DEBUG)
     tokens: list[str] = []
-    provider.between.claims = lambda claims: tokens.append(provider.between.signed(claims)) or claims  # type: ignore[func-returns-value] # noted on the way
+    provider.between.claims = lambda claims: tokens.append(provider.between.signed(claims)) or claims  # type: ignore[func-returns-value] # append() gives None, so `or` hands the claims on
     comes_back(provider, known(provider, cast.teacher))
     refused(comes_back(provider, known(provider, cast.teacher, "other")))
     ours = [

@@ -128,7 +128,7 @@ def test_more_bytes_than_allowed_break_the_connection_before_they_are_sent():
     upstream, told = Upstream(PDF, *[b"x" * 1000] * 50), Told()
     content = stream(upstream, told, max_bytes=len(PDF) + 2500)
     sent = 0
-    with pytest.raises(StreamBroken):  # noqa: PT012 - the sum is what counts
+    with pytest.raises(StreamBroken):  # noqa: PT012 - the loop is the reading that has to break
         for chunk in content:
             sent += len(chunk)
     assert sent == len(PDF) + 2000

@@ -62,7 +62,7 @@ def _finished(portal: Portal, run: str) -> float:
     """Wait for a run's end and return the seconds from its first student to its last."""
     wait_until(lambda: live_runs.state(portal, run) == "done", seconds=600, what="for the run")
     query = (
-        "SELECT extract(epoch FROM max(p.asked_at) - min(r.started_at)) FROM scorereports_reportrunplace p "  # noqa: S608 - ours
+        "SELECT extract(epoch FROM max(p.asked_at) - min(r.started_at)) FROM scorereports_reportrunplace p "  # noqa: S608 - no input: names and values of this test
         f"JOIN scorereports_reportrun r ON r.id = p.run_id WHERE r.uuid = '{run}'"
     )
     return float(portal.rows(query)[0][0])

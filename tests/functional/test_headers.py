@@ -91,7 +91,7 @@ def addresses(portal: Portal) -> list[str]:
     filled = []
     for row in (row for rows in (ROWS | ADMIN).values() for row in rows):
         log = "accessrecord" if "accessrecord" in row.url else "accesschange"
-        ids["log"] = portal.rows(f"SELECT max(id) FROM accounts_{log}")[0][0] or 1  # noqa: S608 - one of two names
+        ids["log"] = portal.rows(f"SELECT max(id) FROM accounts_{log}")[0][0] or 1  # noqa: S608 - no input: names and values of this test
         filled.append(row.url.format_map(ids))
     return sorted({*filled, "/no/such/page", "/admin/no/such/page/", "/static/portal.css"})
 

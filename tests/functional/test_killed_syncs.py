@@ -37,7 +37,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 @pytest.mark.timeout(240)
 def test_a_killed_sync_and_the_next_one_come_to_what_an_undisturbed_one_does(portal: Portal):
-    left = kills.killed_nights(portal, random.Random(SEED), 5)  # noqa: S311 - repeatable, not secret
+    left = kills.killed_nights(portal, random.Random(SEED), 5)  # noqa: S311 - drawn by a seed so that a run can be repeated; no secret
 
     assert left["done"] < 2, f"they died too late to prove anything: {left}"
 

@@ -75,7 +75,7 @@ def families(portal: Portal) -> list[tuple[str, str]]:
 
 
 def move_ets(portal: Portal, url: str) -> None:
-    portal.sql(f"UPDATE integrations_connection SET base_url = '{url}' WHERE vendor = 'ets'")  # noqa: S608 - addresses of ours
+    portal.sql(f"UPDATE integrations_connection SET base_url = '{url}' WHERE vendor = 'ets'")  # noqa: S608 - no input: names and values of this test
 
 
 @pytest.mark.promise("F5")

@@ -192,7 +192,7 @@ def test_saving_what_is_there_already_is_no_change(cast: Cast, there: AdminWorld
 def test_a_connection_and_a_configuration_stay_where_they_are(cast: Cast, there: AdminWorld):
     """Even for whoever runs the server: configurations of the old district would sign in as the new one."""
     connection, configuration = there.alder.connection, there.alder.configuration
-    elsewhere = {"district": cast.other_district.pk, "school": there.dogwood.school.pk}  # type: ignore[union-attr] # has one
+    elsewhere = {"district": cast.other_district.pk, "school": there.dogwood.school.pk}  # type: ignore[union-attr] # this connection was made for a school
     client = sign_in(cast.superuser)
     inner = {f"connection-{name}": value for name, value in connection_form(connection, **elsewhere).items()}
     client.post(page_of(connection), connection_form(connection, **elsewhere))

@@ -16,6 +16,7 @@ from accounts.rights import Role
 from integrations.models import Connection
 from integrations.sandbox.server import DEFAULT_API_TOKEN, SandboxServer
 from integrations.services import connections, leas
+from portal.base.breakers import SharedBreaker
 from portal.base.clock import local_today
 from scorereports.models import Configuration
 from tests import factories
@@ -125,7 +126,6 @@ def test_an_unreadable_secret_is_said_and_nothing_is_sent(
 
 
 def test_an_open_breaker_is_said(admin: Client, connected: Connection):
-    from portal.base.breakers import SharedBreaker  # noqa: PLC0415 - here alone
 
     breaker = SharedBreaker(f"ets:{connected.uuid}")
     for _ in range(5):

@@ -156,7 +156,7 @@ def test_two_workers_send_one_e_mail(connection: Connection):
 
 
 def test_the_schedule_names_the_task():
-    from portal.celery import app  # noqa: PLC0415 - builds the application
+    from portal.celery import app  # noqa: PLC0415 - importing it builds the Celery application, which only this test wants
 
     app.loader.import_default_modules()
     assert app.conf.beat_schedule["expiry-notices"]["task"] == send_expiry_notices.name

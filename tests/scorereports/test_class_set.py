@@ -155,7 +155,7 @@ def test_without_a_record_nothing_goes_out(cast: Cast, connected: Connection):
     assert file.namelist() == [class_sets.INDEX]
 
 
-class refusing_inserts:  # noqa: N801 - reads as a phrase
+class refusing_inserts:  # noqa: N801 - a context manager: `with refusing_inserts():` reads as a phrase
     """Let the database refuse new rows in the record of access."""
 
     def __enter__(self) -> None:

@@ -23,7 +23,7 @@ TIMES = int(os.environ.get("SOAK_KILLS") or (30 if os.environ.get("SOAK") == "lo
 def test_a_killed_worker_costs_no_student_and_counts_none_twice(tmp_path: Path):
     seed = int(os.environ.get("SOAK_SEED") or time.time())
     with live_runs.portal_of(tmp_path, students=run_kills.STUDENTS) as portal:
-        in_the_middle = run_kills.killed(portal, random.Random(seed), TIMES)  # noqa: S311 - repeatable, not secret
+        in_the_middle = run_kills.killed(portal, random.Random(seed), TIMES)  # noqa: S311 - drawn by a seed so that a run can be repeated; no secret
     print(f"SOAK_SEED={seed}: {TIMES} killed, {in_the_middle} between the first and the last write")
 
     assert in_the_middle >= TIMES // 2, "they died too early or too late to prove anything"

@@ -27,7 +27,7 @@ def test_a_killed_sync_and_the_next_one_come_to_what_an_undisturbed_one_does(tmp
     with live_nights.connected(tmp_path, students=STUDENTS) as portal:
         # Else every night makes its pages anew.
         portal.sandbox.settings(vendor="illuminate", keep_pages=str(tmp_path / "pages"))
-        left = kills.killed_nights(portal, random.Random(seed), TIMES)  # noqa: S311 - repeatable, not secret
+        left = kills.killed_nights(portal, random.Random(seed), TIMES)  # noqa: S311 - drawn by a seed so that a run can be repeated; no secret
     print(f"SOAK_SEED={seed}: {TIMES} killed, in {dict(left)}")
 
     assert left["done"] <= TIMES // 2, "they died too late to prove anything"

@@ -59,7 +59,7 @@ def _sections(file: str) -> dict[str, list[str]]:
 
 def _filled(text: str, words: dict[str, str]) -> str:
     for name, value in (words | {key[1:]: value for key, value in _WORDS[connection.vendor].items()}).items():
-        text = re.sub(rf"\${name}\b", lambda _match, value=value: value, text)  # type: ignore[misc]  # a bound default
+        text = re.sub(rf"\${name}\b", lambda _match, value=value: value, text)  # type: ignore[misc] # mypy cannot type a lambda with a default
     return _DASHED.sub(_dashed, text)
 
 

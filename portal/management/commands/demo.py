@@ -78,7 +78,7 @@ class Command(BaseCommand):
             name="Sandbox",
             base_url=f"{vendors}/ets",
             username="sandbox",
-            secret_env="SANDBOX_ETS_SECRET",  # noqa: S106 - the name of a variable
+            secret_env="SANDBOX_ETS_SECRET",  # noqa: S106 - the name of an environment variable, no secret
             verbosity=0,
             stdout=io.StringIO(),  # the people are what the terminal is for
         )
@@ -88,7 +88,7 @@ class Command(BaseCommand):
             if any(process.poll() is not None for process in processes):
                 raise CommandError(f"A part of the demo did not start. Is port {port} or {port + 1} in use?")
             try:
-                with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - http, and ours
+                with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - always http, to the server this command started
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
@@ -117,7 +117,7 @@ def _commands(port: int) -> list[list[str]]:
 
 
 def _started(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 - our own
+    return subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 - the command line is put together here, without a shell
 
 
 def _end(processes: list[subprocess.Popen[bytes]]) -> None:

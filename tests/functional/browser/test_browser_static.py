@@ -24,7 +24,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Generator[Portal, None, 
 
 @pytest.mark.parametrize("delivery", ["stream", "redirect"])
 def test_a_failing_page_in_a_sandboxed_frame_has_our_styles(portal: Portal, chromium: Browser, delivery: str):
-    portal.sql(f"UPDATE scorereports_configuration SET html_delivery = '{delivery}'")  # noqa: S608 - one of two words
+    portal.sql(f"UPDATE scorereports_configuration SET html_delivery = '{delivery}'")  # noqa: S608 - no input: names and values of this test
     portal.close_breakers()
     portal.sandbox.reset()
     watch = stage.Watch()

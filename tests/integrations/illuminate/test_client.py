@@ -106,7 +106,7 @@ def test_a_post_wants_one_id(make_client: MakeClient, ids: dict[str, Any]):
     ],
 )
 @pytest.mark.promise("F4")
-def test_each_status_with_a_blank_body_has_its_kind(  # noqa: PLR0917 - one row of the table
+def test_each_status_with_a_blank_body_has_its_kind(  # noqa: PLR0917 - the arguments are the columns of the parametrised table
     make_client: MakeClient,
     breaker: CountingBreaker,
     status: int,

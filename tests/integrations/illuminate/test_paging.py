@@ -163,7 +163,7 @@ def test_no_more_pages_are_in_memory_than_are_kept_ahead():
     alive: list[int] = []
     lock = threading.Lock()
 
-    class Row(tuple):  # noqa: SLOT001 - counts its own end
+    class Row(tuple):  # noqa: SLOT001 - a __del__ counts the rows alive; slots would change what is counted
         def __del__(self) -> None:
             with lock:
                 alive[0] -= 1

@@ -60,7 +60,7 @@ def test_a_page_and_all_its_parts_end_after_30_minutes(ets, child, form):
     for address in addresses:
         reply = fetch(address)
         assert reply.status_code == 403
-        assert ET.fromstring(reply.content).findtext("Message") == "Request has expired"  # noqa: S314 - our own
+        assert ET.fromstring(reply.content).findtext("Message") == "Request has expired"  # noqa: S314 - made by our own sandbox, in this process
 
 
 def test_a_part_needs_a_token_and_stands_beside_its_own_page_only(ets, child):
@@ -91,7 +91,7 @@ def test_there_is_one_page_for_each_area_and_its_picture_is_its_own(ets, child, 
         [score] = [found.text for found in page.select(".score")]
         picture = fetch(urljoin(row["url"], "chart.svg")).text
         assert f">{score}</text>" in picture
-        assert ET.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314 - our own
+        assert ET.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314 - made by our own sandbox, in this process
         pictures.add(picture)
     assert len(pictures) == 2
 

@@ -11,6 +11,8 @@ import pytest
 from integrations.http import VendorError
 from integrations.illuminate.errors import CredentialsRefused
 from integrations.illuminate.records import Term
+from integrations.sandbox.illuminate import catalogue
+from integrations.sandbox.illuminate.night import parse_edits
 from integrations.sandbox.server import SandboxServer
 from integrations.sync.from_illuminate import IlluminateSource, in_session
 from integrations.sync.rows import Batch, Kind, KindEnd, Problem, Source
@@ -125,7 +127,7 @@ def test_the_next_list_is_asked_for_before_the_last_one_is_read(
     parts = source_of(make_client, sandbox).feed()
     next(part for part in parts if part.kind is Kind.STUDENTS)
     wait_until(lambda: sandbox.calls["Enrollment"], what="for the next list's first page")
-    parts.close()  # type: ignore[attr-defined] # it is a generator
+    parts.close()  # type: ignore[attr-defined] # typed as an iterator; the source makes it by a generator, which has close()
 
 
 @pytest.mark.parametrize("endpoint", ["Terms", "Sites", "GradeLevels"])
@@ -163,8 +165,6 @@ def test_what_cannot_be_read_is_a_problem_and_its_kind_is_whole(
 
 
 def _edits(*edits: dict[str, Any]) -> Any:
-    from integrations.sandbox.illuminate import catalogue  # noqa: PLC0415 - here alone
-    from integrations.sandbox.illuminate.night import parse_edits  # noqa: PLC0415 - here alone
 
     return parse_edits(list(edits), catalogue.WITH_ROWS)
 
