@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import School, Section
+from portal.base.offering import offer_choices, offer_rows
 
 _GRADES = ["KN", *(f"{number:02d}" for number in range(1, 13)), "AD"]
 
@@ -41,10 +42,8 @@ class LettersForm(forms.Form):
     def __init__(self, school: School, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         grades = [("", _("All grades")), *((grade, grade) for grade in _GRADES)]
-        section: Any = self.fields["section"]
-        grade: Any = self.fields["grade"]
-        grade.choices = grades
-        section.queryset = Section.objects.filter(school=school)
+        offer_choices(self, "grade", grades)
+        offer_rows(self, "section", Section.objects.filter(school=school))
 
     def clean_local_ids(self) -> list[str]:
         return [one for one in re.split(r"[\s,;]+", self.cleaned_data["local_ids"]) if one]

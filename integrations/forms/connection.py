@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.services import staff_roles
 from integrations.models import Connection
 from integrations.services import addresses, connections, expiry
+from portal.base.offering import offer_choices, offer_rows
 
 if TYPE_CHECKING:
     ConnectionModelForm = forms.ModelForm[Connection]
@@ -106,7 +107,7 @@ class ConnectionForm(ConnectionModelForm):
         self._describe_credentials()
         if self.editor is not None:
             known = self.instance if self.instance.pk else None
-            self.fields["notify"].queryset = expiry.nameable_by(self.editor, known)  # type: ignore[attr-defined] # a PeopleField
+            offer_rows(self, "notify", expiry.nameable_by(self.editor, known))
 
     def clean_students_path(self) -> str:
         return _tidy(self.cleaned_data["students_path"], closed=True)
@@ -142,7 +143,7 @@ class ConnectionForm(ConnectionModelForm):
         marked = list(self.cleaned_data["notify"])
         if not self.instance.pk:
             return marked
-        offered = self.fields["notify"].queryset  # type: ignore[attr-defined] # a PeopleField
+        offered = self.fields["notify"].queryset  # type: ignore[attr-defined] # the field is a PeopleField, which has rows
         return [*marked, *self.instance.notify.exclude(pk__in=offered.values("pk"))]
 
     def _save_m2m(self) -> None:
@@ -160,10 +161,8 @@ class ConnectionForm(ConnectionModelForm):
         saved = self.instance.base_url
         offered = addresses.offered(saved)
         field = self.fields["server"]
-        field.choices = [  # type: ignore[attr-defined] # a ChoiceField
-            *((server, server) for server in offered),
-            ("", _("another server (type it below)")),
-        ]
+        others = ("", _("another server (type it below)"))
+        offer_choices(self, "server", [*((server, server) for server in offered), others])
         self.initial["server"] = saved if saved in offered else "" if saved else offered[0]
         field.help_text = _("Where ETS or your operator told you to send requests.")
         if saved and saved not in offered:

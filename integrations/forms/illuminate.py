@@ -18,6 +18,7 @@ from accounts.services import staff_roles
 from integrations.forms.connection import ConnectionModelForm, PastedField
 from integrations.models import Connection, Vendor
 from integrations.services import addresses, connections
+from portal.base.offering import offer_rows
 
 
 class IlluminateConnectionForm(ConnectionModelForm):
@@ -57,7 +58,7 @@ class IlluminateConnectionForm(ConnectionModelForm):
             self.fields.pop("district", None)
         elif self.editor is not None:
             mine = staff_roles.districts_set_up_by(self.editor, Right.ADD_SET_UP)
-            self.fields["district"].queryset = mine  # type: ignore[attr-defined] # a ModelChoiceField
+            offer_rows(self, "district", mine)
             offered = list(mine[:2])
             if len(offered) == 1:
                 self.initial.setdefault("district", offered[0].pk)

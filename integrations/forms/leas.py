@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from integrations.services.leas import Comparison, CoveredLea, Standing
+from portal.base.offering import offer_choices
 
 
 class LeasForm(forms.Form):
@@ -25,7 +26,7 @@ class LeasForm(forms.Form):
             for lea in comparison.covered
             if lea.standing is Standing.OURS or (may_claim and lea.standing is Standing.FREE)
         ]
-        self.fields["leas"].choices = [(lea.code, _label(lea)) for lea in offered]  # type: ignore[attr-defined] # a choice field
+        offer_choices(self, "leas", [(lea.code, _label(lea)) for lea in offered])
         self.initial["leas"] = [
             lea.code for lea in offered if lea.on_connection or lea.suggested or lea.standing is Standing.OURS
         ]

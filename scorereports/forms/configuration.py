@@ -15,6 +15,7 @@ from accounts.rights import Right
 from accounts.services import staff_roles
 from integrations.forms.connection import ConnectionForm
 from integrations.services import scopes
+from portal.base.offering import offer_rows
 from scorereports.models import Configuration
 from scorereports.services import configurations
 
@@ -80,7 +81,7 @@ class ConfigurationForm(ConfigurationModelForm):
             self.fields.pop("district", None)
             schools = schools.filter(district=self.instance.district_id)
             self.initial["overriding"] = list(self.instance.schools.all())
-        self.fields["overriding"].queryset = schools.order_by("name")  # type: ignore[attr-defined] # a SchoolsField
+        offer_rows(self, "overriding", schools.order_by("name"))
         # Not there for whoever may only look.
         is_default = self.fields.get("is_default")
         if is_default and not staff_roles.districts_set_up_by(self.editor, Right.CHANGE_SET_UP).exists():

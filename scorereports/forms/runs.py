@@ -14,6 +14,7 @@ from accounts.models import School, Section, User
 from accounts.purposes import Purpose
 from accounts.services import places
 from portal.base.clock import local_today
+from portal.base.offering import offer_choices, offer_rows
 from scorereports import catalog
 from scorereports.models import Chosen, PlaceState, ReportRun
 from scorereports.services import runs_results
@@ -74,12 +75,12 @@ class RunStartForm(forms.Form):
                 if name not in self._FIELDS[by]:
                     self.fields.pop(name, None)
         if "section" in self.fields:
-            self.fields["section"].queryset = places.sections_for(user, school)  # type: ignore[attr-defined] # a model choice
+            offer_rows(self, "section", places.sections_for(user, school))
         if "school" in self.fields:
-            self.fields["school"].queryset = places.schools_for(user)  # type: ignore[attr-defined] # as above
+            offer_rows(self, "school", places.schools_for(user))
             self.initial["school"] = school and school.uuid
         if "grade" in self.fields:
-            self.fields["grade"].choices = [(grade, _grade(grade)) for grade in GRADES]  # type: ignore[attr-defined] # a choice
+            offer_choices(self, "grade", [(grade, _grade(grade)) for grade in GRADES])
         self._offer()
 
     def _offer(self) -> None:
@@ -90,7 +91,7 @@ class RunStartForm(forms.Form):
         self._list("format", [(kind.code, kind.title) for kind in catalog.FORMATS])
 
     def _list(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        self.fields[name].choices = [("", gettext_lazy("All")), *choices]  # type: ignore[attr-defined] # a choice
+        offer_choices(self, name, [("", gettext_lazy("All")), *choices])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -156,7 +157,7 @@ class ResultsForm(forms.Form):
             ],
         }
         for name, choices in offered.items():
-            self.fields[name].choices = [("", gettext_lazy("All")), *choices]  # type: ignore[attr-defined] # a choice
+            offer_choices(self, name, [("", gettext_lazy("All")), *choices])
 
     def narrowed(self) -> Narrowed:
         if not self.is_bound or not self.is_valid():
