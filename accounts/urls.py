@@ -18,6 +18,7 @@ from accounts.views import (
     persons,
     reviews,
     sso,
+    student_search,
 )
 from accounts.views import fresh as fresh_views
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("claim/", claims.claim, name="claim"),
     path("children/missing/", concerns.child_missing, name="child-missing"),
     path("children/<uuid:student_uuid>/not-mine/", concerns.not_my_child, name="not-my-child"),
+    path("staff/students/", student_search.student_search, name="student-search"),
     path("staff/concerns/", concerns.concern_list, name="concern-list"),
     path("staff/concerns/<uuid:concern_uuid>/", concerns.concern_answer, name="concern-answer"),
     path("staff/letters/", letters.letter_print, name="letter-print"),

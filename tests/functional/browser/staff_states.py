@@ -12,6 +12,7 @@ from tests import factories
 from tests.functional.browser import people_in_question as doubt
 from tests.functional.browser.place import Place
 from tests.functional.browser.scene import Go, State, at, child
+from tests.functional.browser.search_states import SEARCH_STATES
 from tests.functional.browser.whole_classes import RUN_STATES
 
 GUARD, CUSTODIAN, DISTRICT = "school_admin", "records_custodian", "district_admin"
@@ -86,6 +87,7 @@ def lifting_a_hold(place: Place, page: Page) -> None:
 
 STAFF_STATES: dict[str, State] = {
     **RUN_STATES,
+    **SEARCH_STATES,
     "who-sees": State(of_student("access"), GUARD, kind="who-sees"),
     "who-sees-restricted": State(of_student("access"), CUSTODIAN, restrictions, kind="who-sees"),
     "who-sees-of-age": State(of_student("access"), GUARD, of_age, kind="who-sees"),
