@@ -1,4 +1,4 @@
-"""A block that school places while a parent reads: the parent's next step, in a browser, by keyboard alone (trust A3)."""
+"""A block placed while a parent reads: the next step of that parent, in a browser, by keyboard alone (trust A3)."""
 
 from __future__ import annotations
 
