@@ -43,6 +43,7 @@ ROWS: dict[str, list[Row]] = {
     "healthz": [Row("/healthz", EVERYBODY, anonymous=200)],
     "readyz": [Row("/readyz", EVERYBODY, anonymous=200)],
     "help": page("/help/", EVERYBODY, anonymous=200),
+    "accessibility": page("/accessibility/", EVERYBODY, anonymous=200),
     "person-sees": [
         *page("/staff/people/{parent}/sees/", GUARDS_THE_CHILD | {"office"}),
         Row("/staff/people/{nobody}/sees/", NOBODY),
@@ -92,6 +93,10 @@ ROWS: dict[str, list[Row]] = {
         Row("/children/{child}/not-mine/", FAMILY_OF_THE_CHILD, status=302, method="post"),
         Row("/children/{child}/not-mine/", EVERYBODY, status=405, anonymous=405, method="put"),
         Row("/children/{child}/not-mine/", EVERYBODY, status=405, anonymous=405, method="delete"),
+    ],
+    "accessible-copy": [
+        *posted_page("/children/{child}/accessible-copy/", FAMILY_OF_THE_CHILD),
+        *posted_page("/children/{nobody}/accessible-copy/", NOBODY),
     ],
     "concern-list": page("/staff/concerns/", FRONT_DESKS),
     "concern-answer": posted_page("/staff/concerns/{concern}/", FRONT_DESK_OF_THE_CHILD),
