@@ -146,6 +146,12 @@ def _granted(name: str, day: date) -> QuerySet[Any]:
     return rows
 
 
+def let_in_by(rule: str, day: date) -> QuerySet[Any]:
+    """Return one rule's rows as they count on this day: no disabled account, nobody who is blocked."""
+    rows: QuerySet[Any] = _granted(rule, day).all()
+    return rows
+
+
 @_kept_for_the_day
 def _described(name: str, day: date) -> QuerySet[Any]:
     rows: QuerySet[Any] = _granted(name, day).values(
@@ -161,9 +167,13 @@ def _described(name: str, day: date) -> QuerySet[Any]:
 
 @_kept_for_the_day
 def _students_on(day: date) -> QuerySet[Student]:
-    """Everybody, each with whether another has the same SSID, and whether there is a hold."""
+    return with_doubts(Student.unscoped.all(), day)
+
+
+def with_doubts(students: QuerySet[Student], day: date) -> QuerySet[Student]:
+    """Annotate each with `ssid_shared`, whether another has the same SSID, and `under_hold`, whoever asks."""
     twin = Student.unscoped.filter(ssid=OuterRef("ssid")).exclude(ssid="").exclude(pk=OuterRef("pk"))
-    return Student.unscoped.annotate(
+    return students.annotate(
         ssid_shared=Exists(twin),
         under_hold=Exists(Hold.objects.on(day).filter(student=OuterRef("pk"))),
     )

@@ -80,7 +80,7 @@ class RunStartForm(forms.Form):
             offer_rows(self, "school", places.schools_for(user))
             self.initial["school"] = school and school.uuid
         if "grade" in self.fields:
-            offer_choices(self, "grade", [(grade, _grade(grade)) for grade in GRADES])
+            offer_choices(self, "grade", [(grade, grade_name(grade)) for grade in GRADES])
         self._offer()
 
     def _offer(self) -> None:
@@ -131,7 +131,8 @@ def _text_of(upload: Any) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _grade(grade: str) -> str:
+def grade_name(grade: str) -> str:
+    """Name a grade as staff do; raises ValueError for a code that is none of `GRADES`."""
     words = {"TK": _("Transitional kindergarten"), "KN": _("Kindergarten"), "AD": _("Adult education")}
     return words.get(grade) or _("Grade %(grade)s") % {"grade": int(grade)}
 
