@@ -6,7 +6,7 @@ If it were too wide, staff would count and list the students of another school.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 
@@ -47,7 +47,7 @@ class Account(StrEnum):
     NOBODY = "no-account"
 
 
-def students_at(user: User, schools: Iterable[School]) -> QuerySet[Student]:
+def students_at(user: User, schools: Collection[School]) -> QuerySet[Student]:
     """Return today's students of these schools of whom this person has the overview.
 
     Each has `at_school`, its key; `ssid_is` and `account_is`, a word of the above; and `held`: reports are under a hold
@@ -55,7 +55,7 @@ def students_at(user: User, schools: Iterable[School]) -> QuerySet[Student]:
     """
     day = local_today()
     here = current(day, "enrollments__") & Q(enrollments__school__in=schools)
-    mine = access.students_looked_after(user, Right.SEE_OVERVIEW).filter(here)
+    mine = access.students_looked_after(user, Right.SEE_OVERVIEW, at=schools).filter(here)
     passed = access.districts_without_holds(user)
     return access.with_doubts(mine, day).annotate(
         at_school=F("enrollments__school"),

@@ -22,7 +22,7 @@ from scorereports.services import overviews, overviews_words
 
 PAGE_SIZE = 50
 # Every student of these is looked at for the numbers beside their names.
-SCHOOLS_A_PAGE = 25
+SCHOOLS_A_PAGE = 20
 
 
 @require_GET

@@ -78,4 +78,4 @@ def test_more_schools_are_pages_and_not_more_questions(cast: Cast):
 
     assert counted[1] <= counted[0]
     assert "Page 1 of 2" in words(answer)
-    assert len(page(answer).select("tbody tr")) == 25
+    assert len(page(answer).select("tbody tr")) == 20
