@@ -6,8 +6,7 @@ more, whatever the run found: the rows are old, the check is not (trust A4, A7, 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -159,20 +158,6 @@ def _why(place: ReportRunPlace, *, is_held: bool) -> str:
     if outcome not in set(Outcome):
         return ""
     return str(text_for(Outcome(outcome), family=False).explanation)
-
-
-def by_test(reports: Iterable[ReportRunReport]) -> list[dict[str, Any]]:
-    """Group a student's reports for the table: a line for each test and year, with its languages."""
-    ordered = sorted(reports, key=lambda one: (catalog.order(one.type), one.type))
-    ordered.sort(key=lambda one: one.year, reverse=True)
-    lines = []
-    for (year, type_), group in itertools.groupby(ordered, key=lambda one: (one.year, one.type)):
-        codes = sorted({one.language for one in group}, key=catalog.language_order)
-        names = [(catalog.language_name(code), catalog.language_tag(code)) for code in codes]
-        lines.append(
-            {"title": catalog.type_title(type_), "year": catalog.year_label(year), "languages": names}
-        )
-    return lines
 
 
 def export(*, run: ReportRun, by: User) -> str:
