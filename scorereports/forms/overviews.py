@@ -8,10 +8,10 @@ from django import forms
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
+from accounts import grades
 from portal.base.clock import local_today
 from portal.base.offering import offer_choices
 from scorereports import catalog
-from scorereports.forms.runs import GRADES, grade_name
 from scorereports.services import overviews
 from scorereports.services.overviews import Narrowed
 
@@ -26,8 +26,7 @@ class OverviewForm(forms.Form):
         super().__init__(*args, **more)
         years = [str(year) for year in catalog.kept_years(local_today())]
         offer_choices(self, "year", [(year, catalog.year_label(year)) for year in years])
-        grades = [(grade, grade_name(grade)) for grade in GRADES]
-        offer_choices(self, "grade", [("", gettext_lazy("All grades")), *grades])
+        offer_choices(self, "grade", [("", gettext_lazy("All grades")), *grades.choices()])
 
     def narrowed(self) -> Narrowed:
         self.is_valid()

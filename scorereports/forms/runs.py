@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import grades
 from accounts.models import School, Section, User
 from accounts.purposes import Purpose
 from accounts.services import places
@@ -23,7 +24,6 @@ from scorereports.services.runs import Order
 from scorereports.services.runs_choosing import Wanted
 from scorereports.services.runs_results import Narrowed
 
-GRADES = ("TK", "KN", *(f"{number:02}" for number in range(1, 13)), "AD")
 _LONGEST_LIST = 400_000  # letters: more than the most students of a run, with their names beside them
 
 
@@ -80,7 +80,7 @@ class RunStartForm(forms.Form):
             offer_rows(self, "school", places.schools_for(user))
             self.initial["school"] = school and school.uuid
         if "grade" in self.fields:
-            offer_choices(self, "grade", [(grade, grade_name(grade)) for grade in GRADES])
+            offer_choices(self, "grade", grades.choices())
         self._offer()
 
     def _offer(self) -> None:
@@ -129,12 +129,6 @@ def _text_of(upload: Any) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
-
-
-def grade_name(grade: str) -> str:
-    """Name a grade as staff do; raises ValueError for a code that is none of `GRADES`."""
-    words = {"TK": _("Transitional kindergarten"), "KN": _("Kindergarten"), "AD": _("Adult education")}
-    return words.get(grade) or _("Grade %(grade)s") % {"grade": int(grade)}
 
 
 class ResultsForm(forms.Form):
