@@ -75,7 +75,7 @@ def run_detail(request: SignedInRequest, run_uuid: uuid.UUID) -> HttpResponse:
         _act(request, run)
         return redirect("run-detail", run.uuid)
     page: dict[str, Any] = runs_words.told(run) | {
-        "totals": runs_results.totals(run),
+        "totals": runs_results.totals(run, request.user),
         "volumes": class_sets.volumes(run, request.user),
         "quiet": runs_results.is_quiet(run),
     }
@@ -88,7 +88,7 @@ def run_detail(request: SignedInRequest, run_uuid: uuid.UUID) -> HttpResponse:
 def run_results(request: SignedInRequest, run_uuid: uuid.UUID) -> HttpResponse:
     run = find(request, run_uuid)
     given = request.POST if request.method == "POST" else request.GET
-    form = ResultsForm(run, given)
+    form = ResultsForm(run, request.user, given)
     narrowed = form.narrowed()
     found, rows = runs_results.table(run, request.user, narrowed, given.get("page"))
     page = {"run": run, "title": runs_words.title(run), "form": form, "page": found}

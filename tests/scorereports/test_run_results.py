@@ -108,13 +108,15 @@ def test_every_state_has_a_sign_and_a_meaning(cast: Cast):
 
 
 @pytest.mark.promise("A4")
-def test_a_hold_takes_a_students_columns_away_too(cast: Cast):
+def test_a_hold_takes_a_students_tests_away_from_columns_choices_and_totals(cast: Cast):
     run = running.found(cast.school_admin, cast.child, cast.classmate)
     has(run, cast.child, ("CAAS", YEAR, "EN"))
     client = sign_in(cast.school_admin)
     assert any("Alternate" in head for head in heads(matrix(client, run)))
+    assert "Alternate" in words(client.get(f"/staff/runs/{run.uuid}/"))
     factories.hold(cast.child)
     table = matrix(client, run)
 
-    assert not any("Alternate" in head for head in heads(table))
+    assert "Alternate" not in words(client.get(f"/staff/runs/{run.uuid}/"))
+    assert "Alternate" not in words(client.get(f"/staff/runs/{run.uuid}/results/"))
     assert line(table, cast.child.full_name)[1] == "Held"
