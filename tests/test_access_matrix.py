@@ -29,6 +29,7 @@ from tests.access_rows import (
     page,
     posted_page,
 )
+from tests.access_rows_of_overviews import OVERVIEWS
 from tests.access_rows_of_runs import RUNS
 from tests.access_rows_of_the_admin import ADMIN
 from tests.addresses import filled
@@ -119,6 +120,7 @@ ROWS: dict[str, list[Row]] = {
         *page("/staff/syncs/csv/contacts/", SYNCS | {"staff_elsewhere"}),
         Row("/staff/syncs/csv/nothing/", NOBODY),
     ],
+    **OVERVIEWS,
     **RUNS,
     "outcome-list": page("/staff/outcomes/", WITH_FACTOR),
     "student-detail": [*posted_page(STUDENT, OF_THE_CHILD), *posted_page("/students/{nobody}/", NOBODY)],
