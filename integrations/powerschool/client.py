@@ -193,7 +193,7 @@ class PowerSchoolClient:
         }
         body, result = self._told("CreateSubmission", sent)
         if result is None:
-            return SubmissionResult(succeeded=True, errors=(), answer=body)
+            return SubmissionResult(succeeded=True, errors=(), body=body)
         return SubmissionResult(result.succeeded, result.errors, body)
 
     # --- documents --------------------------------------------------------------------------------------------------
