@@ -267,14 +267,17 @@ def rows_of(reader: Reader[Made], sent: Sequence[Any]) -> Rows[Made]:
     return Rows(tuple(rows), tuple(problems))
 
 
-def page_of(reader: Reader[Made], body: Any, *, number: int) -> Page[Made] | None:
-    """Return one page, wrapped in a list of one as documented or bare as servers send it; None for neither."""
+def page_of(reader: Reader[Made] | None, body: Any, *, number: int) -> Page[Made] | None:
+    """Return one page, wrapped in a list of one as documented or bare as servers send it; None for neither.
+
+    Without a reader its rows are as they came.
+    """
     page = _keys(single(body))
     if page is None or "records" not in page:
         return None
     counts = _keys(single(page.get("metadata"))) or {}
     sent = listed(page["records"])
-    read = rows_of(reader, sent)
+    read = Rows(tuple(sent)) if reader is None else rows_of(reader, sent)
     return Page(
         number=number,
         rows=read.rows,
