@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-# Families read what somebody's role is called, and nothing of what it may do.
+# Families read what somebody's role is called, and nothing of what it may do (tests/phrases/families.py).
 _staff = partial(pgettext_lazy, "staff")
 
 

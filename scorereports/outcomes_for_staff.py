@@ -1,6 +1,6 @@
 """What staff read where a request for reports ended without one: (what happened, what to do next) for each code.
 
-Apart from what families read (`outcomes`), since only that is translated.
+Apart from what families read (`outcomes`), since only that is translated (tests/phrases/families.py).
 """
 
 from __future__ import annotations
