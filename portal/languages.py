@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 
@@ -66,14 +67,14 @@ def language_info() -> dict[str, dict[str, Any]]:
 
 
 def of_tag(tag: str) -> str:
-    """Return the finished language that a tag such as `es-MX`, `tl` or `zh-Hant-HK` means, empty if there is none."""
+    """Return the offered language that a tag such as `es-MX`, `tl` or `zh-Hant-HK` means, empty if there is none."""
     primary = tag.strip().lower().replace("_", "-").partition("-")[0]
     code = _ALSO.get(primary, primary)
-    return code if code in FINISHED else ""
+    return code if code in dict(settings.LANGUAGES) else ""
 
 
 def of_header(accept_language: str) -> str:
-    """Return the finished language that a browser's Accept-Language likes best, empty if it likes none."""
+    """Return the offered language that a browser's Accept-Language likes best, empty if it likes none."""
     for tag, liking in parse_accept_lang_header(accept_language.lower()):
         if liking and (code := of_tag(tag)):
             return code

@@ -206,7 +206,10 @@ MFA_WEBAUTHN_USER_VERIFICATION = (
     "required"  # finger, face or PIN: only so does a passkey stand for two factors
 )
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # the demo on localhost; over https the origin is checked
-MFA_FORMS = {"add_webauthn": "accounts.forms.passkeys.AddPasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "accounts.forms.passkeys.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.passkeys.RenamePasskeyForm",
+}
 MFA_RATE_LIMITS = False  # ours count
 # Addresses come from the school and have no verification row; without this nobody could add a factor.
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -25,6 +25,12 @@ PLURALS = {
 }
 
 
+def forms(language: str) -> int:
+    """Return how many forms a counted text has; two, as in English, for a language that is none of ours."""
+    rule = PLURALS.get(language, "nplurals=2;")
+    return int(rule.partition("nplurals=")[2].partition(";")[0])
+
+
 def path_of(folder: Path, language: str) -> Path:
     """Return where a language's texts are in a folder of catalogues: `zh-hant` in `zh_Hant/LC_MESSAGES/django.po`."""
     return folder / to_locale(language) / "LC_MESSAGES" / "django.po"

@@ -18,8 +18,8 @@ _PLACEHOLDER = re.compile(r"%\([^)]*\)[a-z]|%%|%[a-z]|(?<!%)%(?![(%a-z])")
 _TAG = re.compile(r"</?[a-z][^>]*>")
 # Said in Latin letters in every language, so that page, report and letter name the same thing.
 _ACRONYMS = re.compile(r"\b(?:CAASPP|ELPAC|CAST|CSA|STS|SSID|PDF|QR|Lexile|Quantile)\b")
-# Forms for no, one or two things may say the number in a word.
-_MAY_LACK_A_NUMBER = frozenset({"0", "1", "2"})
+# By how many forms a language has: those that stand for one number alone.
+_EXACT = {2: frozenset({0}), 6: frozenset({0, 1, 2})}
 
 
 def faults(catalog: polib.POFile, language: str) -> list[str]:
@@ -48,41 +48,34 @@ def _of_an_entry(entry: polib.POEntry, language: str) -> Iterator[str]:
         return
     if entry.fuzzy:
         yield f"fuzzy: {name}"
-    given = _forms(entry, language)
-    if not all(text for _, text in given):
+    forms = _forms(entry, language)
+    if not all(text for text, _, _ in forms):
         yield f"missing: {name}"
         return
-    for form, text in given:
-        english = entry.msgid if not entry.msgid_plural or form == "one" else entry.msgid_plural
-        for line in _compared(english, text, form):
+    for text, english, exact in forms:
+        for line in _compared(english, text, exact=exact):
             yield f"{line}: {name}"
 
 
-def _forms(entry: polib.POEntry, language: str) -> list[tuple[str, str]]:
-    """Return (form, text): the form is empty for a plain text, "one" where it is for one thing alone, else a number."""
+def _forms(entry: polib.POEntry, language: str) -> list[tuple[str, str, bool]]:
+    """Return (text, English text, exact) for each form; exact: for one number alone, which may be said in a word."""
     if not entry.msgid_plural:
-        return [("", entry.msgstr)]
-    rule = catalogs.PLURALS.get(language, "nplurals=2;")
-    count = int(rule.partition("nplurals=")[2].partition(";")[0])
-    forms = {int(number): text for number, text in entry.msgstr_plural.items()}
-    singular = 0 if count == 2 else 1  # noqa: PLR2004 - two forms: one and many
+        return [(entry.msgstr, entry.msgid, False)]
+    count = catalogs.forms(language)
+    texts = {int(number): text for number, text in entry.msgstr_plural.items()}
+    exact = _EXACT.get(count, frozenset())
     return [
-        ("one" if count > 1 and number == singular else str(number), forms.get(number, ""))
-        for number in range(max(count, len(forms)))
+        (texts.get(number, ""), entry.msgid_plural, number in exact)
+        for number in range(max(count, len(texts)))
     ]
 
 
-def _compared(english: str, text: str, form: str) -> Iterator[str]:
+def _compared(english: str, text: str, *, exact: bool) -> Iterator[str]:
     wanted, given = (Counter(_PLACEHOLDER.findall(one)) for one in (english, text))
-    lacking, extra = wanted - given, given - wanted
-    if form in _MAY_LACK_A_NUMBER:
-        lacking = Counter()
-    if form == "one" and set(extra) <= {"%(number)s"}:
-        extra = Counter()
-    if lacking:
-        yield f"lacks {', '.join(sorted(lacking))}"
-    if extra:
-        yield f"has {', '.join(sorted(extra))}, which the English text has not"
+    if (lacking := sorted(wanted - given)) and (not exact or "%%" in lacking):
+        yield f"lacks {', '.join(lacking)}"
+    if extra := sorted(given - wanted):
+        yield f"has {', '.join(extra)}, which the English text has not"
     if Counter(_TAG.findall(english)) != Counter(_TAG.findall(text)):
         yield "has other tags than the English text"
     if english[: -len(english.lstrip()) or None] != text[: -len(text.lstrip()) or None]:

@@ -133,6 +133,11 @@ THEIRS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     ("allauth/mfa/totp/forms.py", "Account security.", ("Authenticator code",)),
     (
+        "django/contrib/auth/password_validation.py",
+        "What a new password must be.",
+        ("Your password can’t be too similar to your other personal information.",),
+    ),
+    (
         "django/forms/fields.py",
         "A mistake in a form.",
         (

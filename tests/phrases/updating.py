@@ -23,7 +23,7 @@ def updated(language: str, phrases: Iterable[Phrase], old: polib.POFile | None) 
     catalog.metadata = _header(language, old.metadata if old is not None else {})
     for phrase in phrases:
         before = known.get((phrase.context, phrase.text, phrase.plural))
-        catalog.append(_entry(phrase, before, forms=_forms(language)))
+        catalog.append(_entry(phrase, before, forms=catalogs.forms(language)))
     return catalog
 
 
@@ -47,10 +47,6 @@ def _header(language: str, old: dict[str, str]) -> dict[str, str]:
         # A person's name and date once one has read the whole catalogue; until then it is a machine's.
         "X-Reviewed-By": old.get("X-Reviewed-By", NOT_REVIEWED),
     }
-
-
-def _forms(language: str) -> int:
-    return int(catalogs.PLURALS[language].partition("nplurals=")[2].partition(";")[0])
 
 
 def _entry(phrase: Phrase, before: polib.POEntry | None, *, forms: int) -> polib.POEntry:
