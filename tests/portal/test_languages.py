@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from accounts.services import tongues
 from portal import languages
+from scorereports import catalog
 from tests.accounts.claiming import ROSA, account, adult, by_mail
 from tests.accounts.test_letter_print import printed
 from tests.accounts.test_support_begin import looking
@@ -260,3 +261,9 @@ def test_a_letter_is_in_the_familys_language_and_in_english(cast: Cast):
         ("en", "ltr"),
     ]
     assert letter["dir"] == "rtl"
+
+
+def test_a_school_year_runs_from_left_to_right_in_arabic_too():
+    with translation.override("ar"):
+        assert catalog.year_label("2026") == "\u20662025–2026\u2069"
+    assert catalog.year_label("2026") == "2025–2026"
