@@ -31,6 +31,20 @@ def forms(language: str) -> int:
     return int(rule.partition("nplurals=")[2].partition(";")[0])
 
 
+def header(language: str, *, tag: str, reviewed_by: str) -> dict[str, str]:
+    """Return the head of a catalogue: without its charset Python takes the texts for ASCII."""
+    lines = {
+        "Project-Id-Version": "score-report-portal",
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Language": tag,
+    }
+    if language in PLURALS:
+        lines["Plural-Forms"] = PLURALS[language]
+    return lines | {"X-Reviewed-By": reviewed_by}
+
+
 def path_of(folder: Path, language: str) -> Path:
     """Return where a language's texts are in a folder of catalogues: `zh-hant` in `zh_Hant/LC_MESSAGES/django.po`."""
     return folder / to_locale(language) / "LC_MESSAGES" / "django.po"

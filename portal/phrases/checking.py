@@ -22,12 +22,14 @@ _ACRONYMS = re.compile(r"\b(?:CAASPP|ELPAC|CAST|CSA|STS|SSID|PDF|QR|Lexile|Quant
 _EXACT = {2: frozenset({0}), 6: frozenset({0, 1, 2})}
 
 
+def faults_of_texts(catalog: polib.POFile, language: str) -> list[str]:
+    """Return what is wrong with the texts there are, one line each."""
+    return [line for entry in catalog for line in _of_an_entry(entry, language)]
+
+
 def faults(catalog: polib.POFile, language: str) -> list[str]:
     """Return what is wrong, one line each, none if the catalogue can be used as it is."""
-    return [
-        *_of_the_header(catalog, language),
-        *(line for entry in catalog for line in _of_an_entry(entry, language)),
-    ]
+    return [*_of_the_header(catalog, language), *faults_of_texts(catalog, language)]
 
 
 def _of_the_header(catalog: polib.POFile, language: str) -> Iterator[str]:

@@ -20,7 +20,9 @@ def updated(language: str, phrases: Iterable[Phrase], old: polib.POFile | None) 
     """Return the catalogue of a language with exactly these phrases, and of the old one what still fits."""
     known = {(entry.msgctxt or "", entry.msgid, entry.msgid_plural): entry for entry in old or ()}
     catalog = polib.POFile(wrapwidth=100)
-    catalog.metadata = _header(language, old.metadata if old is not None else {})
+    # A person's name and date once one has read the whole catalogue; until then it is a machine's.
+    reviewed_by = (old.metadata if old is not None else {}).get("X-Reviewed-By", NOT_REVIEWED)
+    catalog.metadata = catalogs.header(language, tag=BY_CODE[language].tag, reviewed_by=reviewed_by)
     for phrase in phrases:
         before = known.get((phrase.context, phrase.text, phrase.plural))
         catalog.append(_entry(phrase, before, forms=catalogs.forms(language)))
@@ -34,19 +36,6 @@ def path_of(language: str) -> Path:
 def old_catalog(language: str) -> polib.POFile | None:
     path = path_of(language)
     return catalogs.read(path) if path.exists() else None
-
-
-def _header(language: str, old: dict[str, str]) -> dict[str, str]:
-    return {
-        "Project-Id-Version": "score-report-portal",
-        "MIME-Version": "1.0",
-        "Content-Type": "text/plain; charset=UTF-8",
-        "Content-Transfer-Encoding": "8bit",
-        "Language": BY_CODE[language].tag,
-        "Plural-Forms": catalogs.PLURALS[language],
-        # A person's name and date once one has read the whole catalogue; until then it is a machine's.
-        "X-Reviewed-By": old.get("X-Reviewed-By", NOT_REVIEWED),
-    }
 
 
 def _entry(phrase: Phrase, before: polib.POEntry | None, *, forms: int) -> polib.POEntry:
