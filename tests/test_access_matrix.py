@@ -144,6 +144,10 @@ ROWS: dict[str, list[Row]] = {
     "account_login": [Row("/accounts/login/", EVERYBODY, status=302, anonymous=200)],
     "account_logout": [Row("/accounts/logout/", EVERYBODY)],
     "session-list": page("/accounts/sessions/", EVERYBODY),
+    "language-choose": [
+        Row("/language/", EVERYBODY, status=302, anonymous=302, method="post"),
+        Row("/language/", EVERYBODY, status=405, anonymous=405),
+    ],
     "session-stay": [
         Row("/accounts/sessions/stay/", EVERYBODY, status=302, method="post"),
         Row("/accounts/sessions/stay/", EVERYBODY, status=405, anonymous=405),
@@ -208,6 +212,7 @@ ROWS: dict[str, list[Row]] = {
 # Redirects and forms without an object of anybody's.
 NOTHING_TO_SEE = {
     "support-end",
+    "language-choose",
     "session-stay",
     "session-end",
     "session-end-others",

@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -80,16 +81,18 @@ def concern_list(request: SignedInRequest) -> HttpResponse:
 def concern_answer(request: SignedInRequest, concern_uuid: uuid.UUID) -> HttpResponse:
     concern = get_object_or_404(concerns.answerable(request.user), uuid=concern_uuid)
     if concern.answered_at is not None:
-        messages.info(request, _("This was answered already."))
+        messages.info(request, pgettext("staff", "This was answered already."))
         return redirect("concern-list")
     form = AnswerForm(request.POST or None)
     if form.is_valid():
         try:
             concerns.answer(concern=concern, by=request.user, **form.cleaned_data)
         except AnsweredMeanwhile:
-            messages.warning(request, _("Somebody answered this meanwhile. Nothing was saved."))
+            messages.warning(
+                request, pgettext("staff", "Somebody answered this meanwhile. Nothing was saved.")
+            )
         else:
-            messages.success(request, _("Answered. The family reads it on their first page."))
+            messages.success(request, pgettext("staff", "Answered. The family reads it on their first page."))
         return redirect("concern-list")
     may_see = access.students_looked_after(request.user, Right.SEE_WHO_SEES).filter(
         pk=concern.student_id or 0
