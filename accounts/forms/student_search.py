@@ -66,9 +66,8 @@ class StudentSearchForm(forms.Form):
         if self._school is not None or len(schools) <= _FEW_SCHOOLS:
             self._sections = places.sections_for(user, self._school)
         classes = list(self._sections.values_list("uuid", "name"))
-        kinds = [(grade, grades.title(grade)) for grade in grades.GRADES]
         offer_choices(self, "school", [("", _("All schools")), *schools])
-        offer_choices(self, "grade", [("", _("All grades")), *kinds])
+        offer_choices(self, "grade", [("", _("All grades")), *grades.choices()])
         offer_choices(self, "section", [("", _("All classes")), *classes])
         if len(schools) == 1:
             del self.fields["school"]

@@ -77,5 +77,5 @@ def remove(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("accounts", "0011_answers")]
+    dependencies = [("accounts", "0014_accessible_copies")]
     operations = [migrations.RunPython(add, remove)]

@@ -1,7 +1,7 @@
 """Student search for staff: by name, local id or SSID, narrowed by school, grade and class; nobody beyond their scope.
 
 Called by the search page. Each word must begin a word of the name, in any order; numbers must be whole. What fits is
-cut by `accounts.access.visible_among` before it is counted or shown, so that neither a count nor a page tells of
+cut by `access_search.visible_among` before it is counted or shown, so that neither a count nor a page tells of
 anybody else (trust A7). On PostgreSQL the indexes of migration 0012 carry it, and names spelled alike come after the
 others; SQLite looks at each name (docs/adr/0013).
 """
@@ -92,7 +92,7 @@ def find(user: User, wanted: Wanted) -> Found:
         return Found()
     with _planned_for_few():
         exact, alike = _candidates(_narrowed(reach, wanted), wanted.text)
-        visible = access.visible_among(user, [*exact, *alike], rules=reach.rules)
+        visible = access_search.visible_among(user, [*exact, *alike], reach.rules)
     students = [(visible[key], key in alike) for key in (*exact, *alike) if key in visible]
     names = Counter(folded(student.full_name) for student, _similar in students)
     hits = [Hit(one, similar, names[folded(one.full_name)] > 1) for one, similar in students]

@@ -80,7 +80,7 @@ class RunStartForm(forms.Form):
             offer_rows(self, "school", places.schools_for(user))
             self.initial["school"] = school and school.uuid
         if "grade" in self.fields:
-            offer_choices(self, "grade", [(grade, grades.title(grade)) for grade in grades.GRADES])
+            offer_choices(self, "grade", grades.choices())
         self._offer()
 
     def _offer(self) -> None:
@@ -140,16 +140,14 @@ class ResultsForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     lacking = forms.BooleanField(label=gettext_lazy("Students without such a report"), required=False)
 
-    def __init__(self, run: ReportRun, *args: Any, **more: Any) -> None:
+    def __init__(self, run: ReportRun, reader: User, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        years = runs_results.found_in(run, "year")
+        found = runs_results.found_in(run, reader)
         offered: dict[str, list[tuple[str, Any]]] = {
             "state": list(PlaceState.choices),
-            "test": [(code, catalog.type_title(code)) for code in runs_results.found_in(run, "type")],
-            "year": [(year, catalog.year_label(year)) for year in reversed(years)],
-            "language": [
-                (code, catalog.language_name(code)) for code in runs_results.found_in(run, "language")
-            ],
+            "test": [(code, catalog.type_title(code)) for code in found["type"]],
+            "year": [(year, catalog.year_label(year)) for year in reversed(found["year"])],
+            "language": [(code, catalog.language_name(code)) for code in found["language"]],
         }
         for name, choices in offered.items():
             offer_choices(self, name, [("", gettext_lazy("All")), *choices])

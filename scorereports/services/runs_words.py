@@ -24,7 +24,7 @@ def title(run: ReportRun) -> str:
     if run.chosen == Chosen.SECTION and run.section:
         return f"{run.section.name}, {school}"
     if run.chosen == Chosen.GRADE:
-        return f"{grades.title(run.grade)}, {school}"
+        return f"{grades.name_of(run.grade)}, {school}"
     return school if run.chosen == Chosen.SCHOOL and school else str(Chosen(run.chosen).label).capitalize()
 
 
