@@ -29,6 +29,8 @@ _MOST_WORDS = 8
 # Fewer hits than these, and the name may be spelled otherwise.
 _FEW = 10
 _MOST_SIMILAR = 20
+_LONGEST_SIMILAR = 25  # each letter is four patterns
+_MOST_MISSPELLED = 3  # words tried, the longest
 _SHORTEST_SIMILAR = 4  # letters: one of three exchanged is another name
 _MOST_CLASSES = 2
 _SSID = re.compile(r"\d{10}")
@@ -183,16 +185,23 @@ def _in_order(found: Iterable[_Named], words: list[str]) -> list[_Named]:
 
 
 def _alike(reach: Reach, words: list[str], how_many: int) -> list[_Named]:
-    """Return those whose name is spelled nearly so, where few have it exactly: no word is off by more than a letter."""
-    long = [word for word in words if len(word) >= _SHORTEST_SIMILAR]
+    """Return those whose name is spelled nearly so, where few have it exactly: one of the words is off by a letter."""
+    long = sorted(
+        (word for word in words if _SHORTEST_SIMILAR <= len(word) <= _LONGEST_SIMILAR), key=len, reverse=True
+    )
     if how_many >= _FEW or not long or not "".join(words).isalpha() or not _knows_similar_words():
         return []
-    name, students = Folded("first_name", "last_name"), reach.students
-    for word in words:
-        patterns = _misspellings(word) if word in long else (f"% {word}%",)
-        students = students.filter(LikeAny(name, patterns))
-    # Not sorted by the database: a misspelled common name is near to thousands.
-    return _in_order(_rows(students, _MOST_SIMILAR), [])
+    found: dict[int, _Named] = {}
+    for word in long[:_MOST_MISSPELLED]:
+        # One list of patterns a query: of two, the database would try every pair.
+        students = reach.students.annotate(words=Folded("first_name", "last_name"))
+        for other in words:
+            if other != word:
+                students = students.filter(words__contains=f" {other}")
+        students = students.filter(LikeAny(Folded("first_name", "last_name"), _misspellings(word)))
+        # Not sorted by the database: a misspelled common name is near to thousands.
+        found |= {row[0]: row for row in _rows(students, _MOST_SIMILAR)}
+    return _in_order(found.values(), [])[:_MOST_SIMILAR]
 
 
 def _misspellings(word: str) -> tuple[str, ...]:

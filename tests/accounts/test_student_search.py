@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts import access
 from accounts.access_rules import STAFF_RULES
@@ -338,6 +340,18 @@ def test_similar_names_come_after_the_others(cast: Cast):
     assert names(ask(client, "gon")) == ["Ana Gonsalves", "Ana Gonzales", "Ana Gonzalez"]
     assert names(ask(client, "xyz")) == []
     assert names(ask(client, "gonzales 1")) == []
+
+
+@pytest.mark.services
+def test_one_word_at_a_time_is_taken_for_misspelled(cast: Cast):
+    """Of two lists of patterns PostgreSQL tries every pair in the index: minutes, in a district of half a million."""
+    student(cast, "Fernanda", "Gonzalez")
+    client = sign_in(cast.office)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert names(ask(client, "fernando gonzalez")) == ["Fernanda Gonzalez"]
+        assert names(ask(client, "fernando gonzales")) == []
+    assert {query["sql"].count("LIKE ANY") for query in queries} == {0, 1}
 
 
 @pytest.mark.services
