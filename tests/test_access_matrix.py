@@ -79,6 +79,9 @@ ROWS: dict[str, list[Row]] = {
     "review-students": page(
         "/staff/reviews/students/ssid-shared/", GUARDS_THE_CHILD | {"school_admin_b", "staff_elsewhere"}
     ),
+    "registration-list": posted_page(
+        "/staff/reviews/registrations/", GUARDS_THE_CHILD | {"school_admin_b", "staff_elsewhere"}
+    ),
     "review-decide": posted_page("/staff/reviews/{review}/", GUARDS_THE_CHILD),
     "ssid-confirm": posted_page("/staff/reviews/ssid/{child}/", GUARDS_THE_CHILD),
     "account-review-list": page(
