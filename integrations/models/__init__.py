@@ -17,6 +17,14 @@ from integrations.models.changes import (
     UserChange,
 )
 from integrations.models.connection import Connection, Vendor
+from integrations.models.enrollment import (
+    BatchState,
+    DeliveryTarget,
+    EnrollmentAdult,
+    EnrollmentBatch,
+    EnrollmentRecord,
+    RecordState,
+)
 from integrations.models.expiry_notice import ExpiryNotice
 from integrations.models.sync_problem import SyncProblem
 from integrations.models.sync_run import SyncRun, SyncState
@@ -25,13 +33,19 @@ from integrations.models.sync_settings import RoleMapping, SyncSettings
 __all__ = [
     "Absence",
     "AbsenceChange",
+    "BatchState",
     "CaseloadChange",
     "Connection",
+    "DeliveryTarget",
+    "EnrollmentAdult",
+    "EnrollmentBatch",
     "EnrollmentChange",
+    "EnrollmentRecord",
     "ExpiryNotice",
     "GuardianChange",
     "GuardianshipChange",
     "Op",
+    "RecordState",
     "RoleMapping",
     "SchoolChange",
     "SectionChange",
