@@ -41,7 +41,6 @@ from portal.base.streaming import release_database
 __all__ = [
     "Connection",
     "api_policy",
-    "document_policy",
     "ets_breaker_is_closed",
     "ets_client",
     "illuminate_client",
@@ -71,6 +70,8 @@ _API_POLICIES = {
     Vendor.ILLUMINATE: ILLUMINATE_API_POLICY,
     Vendor.POWERSCHOOL: POWERSCHOOL_API_POLICY,
 }
+# Illuminate hands out no links.
+_LINK_POLICIES = {Vendor.ETS: ETS_LINK_POLICY, Vendor.POWERSCHOOL: POWERSCHOOL_LINK_POLICY}
 
 
 class _LettingGo(SharedBreaker):
@@ -90,14 +91,14 @@ def api_policy(vendor: str = Vendor.ETS) -> HostPolicy:
     return _API_POLICIES[Vendor(vendor)].with_extra(settings.PORTAL_VENDOR_HOSTS)
 
 
-def link_policy() -> HostPolicy:
-    """Return the hosts where report links may lead, before one is pinned."""
-    return ETS_LINK_POLICY.with_extra(settings.PORTAL_VENDOR_HOSTS)
+def link_policy(vendor: str = Vendor.ETS) -> HostPolicy:
+    """Return the hosts where links to reports or documents may lead, before one is pinned."""
+    return _LINK_POLICIES[Vendor(vendor)].with_extra(settings.PORTAL_VENDOR_HOSTS)
 
 
 def pinned_link_policy(connection: Connection) -> HostPolicy:
     """Return the hosts where a connection's links may lead: one alone, once the district has pinned it."""
-    return link_policy().pinned_to(connection.link_host)
+    return link_policy(connection.vendor).pinned_to(connection.link_host)
 
 
 def link_origins(connection: Connection) -> list[str]:
@@ -219,7 +220,7 @@ def powerschool_client(
     name = f"powerschool:{connection.uuid}"
     http = VendorHttp(
         policy=api_policy(connection.vendor),
-        link_policy=document_policy(connection),
+        link_policy=pinned_link_policy(connection),
         breaker=_LettingGo(name),
         link_breaker=_LettingGo(f"{name}:links"),
         clock=SystemClock(),
@@ -241,11 +242,6 @@ def powerschool_client_for_a_night(
 ) -> PowerSchoolClient:
     """Return a client for a job that nobody waits for: `budget` is one call's, `seconds` from now are all reads'."""
     return powerschool_client(connection, budget=budget, seconds=seconds)
-
-
-def document_policy(connection: Connection) -> HostPolicy:
-    """Return where PowerSchool's document links may lead: one host alone, once the district has pinned it."""
-    return POWERSCHOOL_LINK_POLICY.with_extra(settings.PORTAL_VENDOR_HOSTS).pinned_to(connection.link_host)
 
 
 def token_store(connection: Connection) -> SharedTokenStore:
