@@ -53,6 +53,11 @@ class Right(models.TextChoices):
         _("answers families who miss a child in their list, or see one who is not theirs"),
     )
     RUN_SYNC = "run_sync", _("starts a sync, sees what it would change, and approves or discards a held one")
+    RUN_ENROLLMENT = (
+        "run_enrollment",
+        _("looks for approved registrations, sees which wait and why, and has a lost batch fetched again"),
+    )
+    SEE_SUBMISSIONS = "see_submissions", _("reads what families wrote in a registration")
     # How far somebody reaches into the set-up (schools, configurations, connections), and what they do with it there.
     SET_UP_OF_SCHOOL = "set_up_of_school", _("reaches the set-up of score reports of their school")
     SET_UP_OF_DISTRICT = "set_up_of_district", _("reaches the set-up of score reports of the whole district")
@@ -72,6 +77,7 @@ _GUARD_ACCESS = frozenset(
 _SCHOOLS_REPORTS = frozenset({Right.SEE_SCHOOL_REPORTS, Right.RUN_REPORTS})
 _DISTRICTS_REPORTS = frozenset({Right.SEE_DISTRICT_REPORTS, Right.RUN_REPORTS})
 
+_REGISTRATIONS = frozenset({Right.RUN_ENROLLMENT, Right.SEE_SUBMISSIONS})
 # The front desk, where families call.
 _FRONT_DESK = frozenset({Right.LINK_FAMILIES, Right.ANSWER_FAMILIES})
 
@@ -88,13 +94,16 @@ ROLES: dict[Role, frozenset[Right]] = {
     | {Right.SET_UP_OF_SCHOOL},
     Role.RECORDS_CUSTODIAN: _GUARD_ACCESS
     | _DISTRICTS_REPORTS
+    | _REGISTRATIONS
     | {Right.SEE_HELD_REPORTS, Right.LIFT_HOLDS, Right.EXPORT_LOG},
     Role.DISTRICT_ADMIN: _ALL_OF_SET_UP
     | _GUARD_ACCESS
     | _FRONT_DESK
     | _DISTRICTS_REPORTS
+    | _REGISTRATIONS
     | {Right.RUN_SYNC, Right.VIEW_AS},
-    Role.INTEGRATIONS_ADMIN: _ALL_OF_SET_UP | {Right.RUN_SYNC},
+    # Whoever says which field means what sees the fields of a registration, and not what a family wrote there.
+    Role.INTEGRATIONS_ADMIN: _ALL_OF_SET_UP | {Right.RUN_SYNC, Right.RUN_ENROLLMENT},
 }
 
 

@@ -36,6 +36,7 @@ from integrations.powerschool.client import PowerSchoolClient
 from integrations.services import enrollment_batches as batches
 from integrations.services import enrollment_mapping as mapping
 from integrations.services import enrollment_records as records
+from integrations.services import enrollment_words
 from integrations.sync import heartbeat, runs
 from integrations.sync.runs import Busy
 from portal.base import clock, leases
@@ -223,6 +224,15 @@ def list_targets(connection: Connection) -> list[DeliveryTarget]:
             create_defaults={"title": one.title[:200], "mapping": mapping.AS_DOCUMENTED},
         )
     return list(DeliveryTarget.objects.filter(connection=connection))
+
+
+def refresh_targets(connection: Connection) -> str:
+    """List the targets for somebody who waits; return what went wrong in words, empty if nothing did."""
+    try:
+        list_targets(connection)
+    except (VendorError, SecretUnreadable) as problem:
+        return " ".join(enrollment_words.failure(problem.reason))
+    return ""
 
 
 # --- What a look would find ------------------------------------------------------------------------------------------
