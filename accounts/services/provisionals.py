@@ -70,15 +70,7 @@ def propose(
     if before is not None and _is_untouched(before):
         _correct(before, adult, by)
         return Placed.CORRECTED, before
-    guardian = Guardian.objects.create(
-        district=student.district,
-        source=REGISTRATION,
-        source_id=_free(student.district_id, source_id),
-        name=adult.name[:200],
-        email=adult.email,
-        phone=adult.phone[:40],
-        language=adult.language[:12],
-    )
+    guardian = _record(student, adult, source_id)
     counts = at_once and adult.is_parent_like and bool(adult.email)
     counts = counts and not registration_doubts.of(guardian, student)
     link = guardianships.link(
@@ -94,6 +86,18 @@ def propose(
         reason=AT_ONCE if counts else "",
     )
     return (Placed.COUNTS if counts else Placed.WAITS), link
+
+
+def _record(student: Student, adult: Adult, source_id: str) -> Guardian:
+    return Guardian.objects.create(
+        district=student.district,
+        source=REGISTRATION,
+        source_id=_free(student.district_id, source_id),
+        name=adult.name[:200],
+        email=adult.email,
+        phone=adult.phone[:40],
+        language=adult.language[:12],
+    )
 
 
 def _beside(student: Student, adult: Adult) -> Guardianship | None:
