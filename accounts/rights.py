@@ -57,6 +57,10 @@ class Right(models.TextChoices):
         "run_enrollment",
         _("looks for approved registrations, sees which wait and why, and has a lost batch fetched again"),
     )
+    SEE_CHECKLISTS = (
+        "see_checklists",
+        _("sees what students’ registrations still lack, with the notes of staff"),
+    )
     SEE_SUBMISSIONS = "see_submissions", _("reads what families wrote in a registration")
     # How far somebody reaches into the set-up (schools, configurations, connections), and what they do with it there.
     SET_UP_OF_SCHOOL = "set_up_of_school", _("reaches the set-up of score reports of their school")
@@ -77,9 +81,9 @@ _GUARD_ACCESS = frozenset(
 _SCHOOLS_REPORTS = frozenset({Right.SEE_SCHOOL_REPORTS, Right.RUN_REPORTS})
 _DISTRICTS_REPORTS = frozenset({Right.SEE_DISTRICT_REPORTS, Right.RUN_REPORTS})
 
-_REGISTRATIONS = frozenset({Right.RUN_ENROLLMENT, Right.SEE_SUBMISSIONS})
+_REGISTRATIONS = frozenset({Right.RUN_ENROLLMENT, Right.SEE_SUBMISSIONS, Right.SEE_CHECKLISTS})
 # The front desk, where families call.
-_FRONT_DESK = frozenset({Right.LINK_FAMILIES, Right.ANSWER_FAMILIES})
+_FRONT_DESK = frozenset({Right.LINK_FAMILIES, Right.ANSWER_FAMILIES, Right.SEE_CHECKLISTS})
 
 ROLES: dict[Role, frozenset[Right]] = {
     Role.TEACHER: frozenset({Right.SEE_SECTION_REPORTS, Right.RUN_REPORTS}),

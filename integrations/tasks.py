@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from integrations.services import enrollment_sealing, enrollments, expiry, syncs
+from integrations.services import checklists, enrollment_sealing, enrollments, expiry, syncs
 
 
 @shared_task(name="integrations.send_expiry_notices", ignore_result=True)
@@ -43,3 +43,9 @@ def drain_target(target_id: str) -> None:
 def purge_enrollments() -> None:
     """Forget what families wrote long ago."""
     enrollment_sealing.purge()
+
+
+@shared_task(name="integrations.sync_checklists", ignore_result=True)
+def sync_checklists() -> None:
+    """Bring over what registrations still lack."""
+    checklists.sync_all()

@@ -62,6 +62,7 @@ MADE: dict[str, Callable[[Cast], object]] = {
     "{run}": lambda cast: runs.held(cast).uuid,
     "{batch}": lambda cast: enrolling.lost(cast).uuid,
     "{target}": lambda cast: enrolling.lost(cast).target.pk,
+    "{item}": lambda cast: enrolling.mark(cast, cast.child).item.uuid,
     "{settings}": lambda cast: SyncSettings.objects.get_or_create(district=cast.district)[0].pk,
     "{mapping}": lambda cast: (
         RoleMapping.objects.get_or_create(district=cast.district, role_name="Librarian")[0].pk

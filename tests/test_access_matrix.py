@@ -113,6 +113,12 @@ ROWS: dict[str, list[Row]] = {
     "sync-preview": posted_page("/staff/syncs/{run}/preview/", SYNCS),
     "sync-changes": page("/staff/syncs/{run}/preview/losing/", SYNCS),
     "sync-changes-at-school": page("/staff/syncs/{run}/preview/losing/{school_uuid}/", SYNCS),
+    "registration-detail": [
+        *page("/students/{child}/registration/", FAMILY_OF_THE_CHILD),
+        Row("/students/{nobody}/registration/", NOBODY),
+    ],
+    "checklist-list": page("/staff/checklists/", FRONT_DESKS | {"records_custodian"}),
+    "checklist-item": page("/staff/checklists/{item}/", FRONT_DESK_OF_THE_CHILD | {"records_custodian"}),
     "enrollment-list": posted_page("/staff/registrations/", ENROLLS | {"staff_elsewhere"}),
     "enrollment-waiting": page("/staff/registrations/waiting/", ENROLLS | {"staff_elsewhere"}),
     "enrollment-batch": [

@@ -16,6 +16,7 @@ from integrations.models.changes import (
     StudentChange,
     UserChange,
 )
+from integrations.models.checklist import Checklist, ChecklistItem, ChecklistMark
 from integrations.models.connection import Connection, Vendor
 from integrations.models.enrollment import (
     BatchState,
@@ -35,6 +36,9 @@ __all__ = [
     "AbsenceChange",
     "BatchState",
     "CaseloadChange",
+    "Checklist",
+    "ChecklistItem",
+    "ChecklistMark",
     "Connection",
     "DeliveryTarget",
     "EnrollmentAdult",

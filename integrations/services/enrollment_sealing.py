@@ -15,12 +15,12 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Substr
 
-from integrations.models import BatchState, EnrollmentBatch, EnrollmentRecord, RecordState
+from integrations.models import BatchState, ChecklistMark, EnrollmentBatch, EnrollmentRecord, RecordState
 from integrations.powerschool.records import BatchRecord
 from portal.base import clock, field_keys, secrets
 from portal.base.secrets import SecretUnreadable
 
-ANSWER, RECORD = "enrollment-answer", "enrollment-record"
+ANSWER, RECORD, NOTE = "enrollment-answer", "enrollment-record", "checklist-note"
 # Long enough for every sealed text's version and key id.
 _HEAD = 40
 
@@ -47,6 +47,19 @@ def fields_of(record: EnrollmentRecord) -> dict[str, str]:
         return {}
     data = json.loads(secrets.unseal(record.data, purpose=RECORD))
     return BatchRecord(record.vendor_id, record.submitted, data).fields()
+
+
+def seal_note(note: str) -> str:
+    """Seal a note that is for staff alone; nothing for an empty one."""
+    return secrets.seal(note, purpose=NOTE) if note else ""
+
+
+def note_of(sealed: str) -> str:
+    """Open one; empty where there is none, or where it cannot be read."""
+    try:
+        return secrets.unseal(sealed, purpose=NOTE) if sealed else ""
+    except SecretUnreadable:
+        return ""
 
 
 def purge() -> int:
@@ -81,6 +94,7 @@ def key_ids() -> Iterator[str]:
 _COLUMNS: tuple[tuple[Any, str, str], ...] = (
     (EnrollmentBatch, "answer", ANSWER),
     (EnrollmentRecord, "data", RECORD),
+    (ChecklistMark, "admin_note", NOTE),
 )
 
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.rights import Right
 from accounts.services import account_questions, concerns, reviews, staff_roles
-from integrations.services import enrollment_pages
+from integrations.services import checklists, enrollment_pages
 
 PAGE_SIZE = 50
 
@@ -61,5 +61,6 @@ def _registrations(user: User, is_staff_member: bool) -> dict[str, object]:
     may_enroll = is_staff_member and enrollment_pages.districts_of(user).exists()
     return {
         "may_enroll": may_enroll,
+        "may_check": is_staff_member and checklists.may_see_any(user),
         "batches_lost": enrollment_pages.lost_anywhere(user) if may_enroll else 0,
     }

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from accounts.models import Student
 from integrations.models import (
     BatchState,
+    Checklist,
+    ChecklistItem,
+    ChecklistMark,
     Connection,
     DeliveryTarget,
     EnrollmentBatch,
@@ -103,3 +107,24 @@ def record(cast: Cast, **fields: Any) -> EnrollmentRecord:
         "local_id": "33765833",
     } | fields
     return EnrollmentRecord.objects.create(**values)
+
+
+def mark(cast: Cast, child: Student, **fields: Any) -> ChecklistMark:
+    """An item that the child's registration still lacks, with a note for the family and one for staff."""
+    checklist, _new = Checklist.objects.get_or_create(
+        connection=target(cast).connection, vendor_id="801", defaults={"title": "New Student Registration"}
+    )
+    item, _new = ChecklistItem.objects.get_or_create(
+        checklist=checklist, vendor_id="83838", defaults={"name": "Proof of address"}
+    )
+    values: dict[str, Any] = {
+        "student": child,
+        "local_id": child.local_id,
+        "status": "Incomplete",
+        "public_note": "Please bring the original.",
+        "admin_note": sealing.seal_note("Landlord says they moved."),
+    }
+    found, _new = ChecklistMark.objects.get_or_create(
+        item=item, entry_id=f"entry-{child.pk}", defaults=values | fields
+    )
+    return found
