@@ -14,3 +14,8 @@ def plain(name: str) -> str:
     return " ".join(
         "".join(one if one.isalnum() else " " for one in apart if not unicodedata.combining(one)).split()
     )
+
+
+def share_a_word(one: str, other: str) -> bool:
+    """Say whether two names have a word in common: what nicknames and new last names leave of one person's names."""
+    return bool(set(plain(one).split()) & set(plain(other).split()))

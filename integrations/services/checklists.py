@@ -15,7 +15,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
-from accounts import access
+from accounts import access, names
 from accounts.access import ReportAccess
 from accounts.models import User
 from accounts.rights import Right
@@ -137,13 +137,17 @@ def _marks(
     here = students.with_local_ids(connection.district, [one.external_student_id for one in listed])
     found: dict[tuple[str, str], ChecklistMark] = {}
     for entry in listed:
+        student = here.get(entry.external_student_id)
+        name = f"{entry.first_name} {entry.last_name}".strip()
+        if student and name and not names.share_a_word(name, student.full_name):
+            student = None  # a slip in the id: another family would read it
         for said in entry.items:
             if said.item_id in items:
                 found[said.item_id, entry.entry_id] = ChecklistMark(
                     item=items[said.item_id],
                     entry_id=entry.entry_id[:60],
                     local_id=entry.external_student_id[:40],
-                    student=here.get(entry.external_student_id),
+                    student=student,
                     status=said.status[:60],
                     completed=said.completed,
                     public_note=said.public_note,

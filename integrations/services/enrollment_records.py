@@ -12,6 +12,7 @@ import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts import names
 from accounts.models import District, Student
 from accounts.services import provisionals, students
 from integrations.models import DeliveryTarget, EnrollmentAdult, EnrollmentRecord, RecordState
@@ -23,7 +24,7 @@ from portal.base import clock
 from portal.base.secrets import SecretUnreadable
 
 UNPLACED = (RecordState.NEW, RecordState.WAITING, RecordState.UNREADABLE)
-NO_STUDENT_ID, NO_KEY = "no-student-id", "secret-unreadable"
+NO_STUDENT_ID, NO_KEY, OTHER_NAME = "no-student-id", "secret-unreadable", "other-name"
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +76,9 @@ def _place(target: DeliveryTarget, district: District, pk: int, parent_like: lis
         record.state, record.problem = RecordState.UNREADABLE, found.problem
     elif student is None:
         record.state, record.problem = RecordState.WAITING, "" if found.student_id else NO_STUDENT_ID
+    elif found.student_name and not names.share_a_word(found.student_name, student.full_name):
+        # A slip in the id would put a family beside another family's child.
+        record.state, record.problem = RecordState.WAITING, OTHER_NAME
     else:
         _place_adults(target, record, student, found)
         record.state, record.problem = RecordState.PLACED, ""
@@ -86,14 +90,15 @@ def _place(target: DeliveryTarget, district: District, pk: int, parent_like: lis
 def _place_adults(
     target: DeliveryTarget, record: EnrollmentRecord, student: Student, found: Registration
 ) -> None:
+    # Of two adults with one mailbox nobody knows who reads it: the list tells staff.
     sharing = _addresses_of_several(found.adults)
+    at_once = target.approval_counts and names.plain(found.student_name) == names.plain(student.full_name)
     for place, adult in found.adults.items():
         outcome, link = provisionals.propose(
             student=student,
             adult=adult,
             source_id=f"{record.connection_id}:{record.vendor_id}:{place}"[:50],
-            # Of two adults with one mailbox nobody knows who reads it: the list tells staff.
-            at_once=target.approval_counts and adult.email not in sharing,
+            at_once=at_once and adult.email not in sharing,
             by=f"enrollment:{target.uuid}",
         )
         EnrollmentAdult.objects.update_or_create(

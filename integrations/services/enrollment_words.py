@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.models import BatchState, EnrollmentBatch, RecordState, Vendor
 from integrations.services import check_words
 from integrations.services import enrollment_batches as batches
-from integrations.services.enrollment_records import NO_KEY, NO_STUDENT_ID
+from integrations.services.enrollment_records import NO_KEY, NO_STUDENT_ID, OTHER_NAME
 
 # state: words, kind of the alert.
 STATES: dict[str, tuple[Any, str]] = {
@@ -41,6 +41,12 @@ _PROBLEMS: dict[str, tuple[Any, Any]] = {
     NO_STUDENT_ID: (
         _("It names no student of the district"),
         _("The school enters the student id in PowerSchool and sends the registration again."),
+    ),
+    OTHER_NAME: (
+        _("The student with this id has another name here"),
+        _(
+            "Compare the student id in PowerSchool; the school corrects it there and sends the registration again."
+        ),
     ),
     NO_KEY: (
         _("What the family wrote cannot be read"),

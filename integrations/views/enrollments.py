@@ -14,6 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import SignedInRequest
+from accounts.rights import Right
+from accounts.services import staff_roles
 from integrations.forms.enrollment import LostBatchForm
 from integrations.models import EnrollmentBatch
 from integrations.services import enrollment_batches as batches
@@ -55,6 +57,7 @@ def enrollment_batch(request: SignedInRequest, batch_uuid: uuid.UUID) -> HttpRes
         "told": pages.told([batch])[0],
         "records": records,
         "lines": pages.told_records(records, request.user),
+        "may_review": staff_roles.holds_anywhere(request.user, Right.REVIEW_LINKS),
     }
     return render(request, "integrations/enrollment_batch.html", page)
 

@@ -29,7 +29,7 @@ def family_page(child: Student) -> str:
 def synced(cast: Cast, sandbox: SandboxServer) -> Cast:
     connection = world.connected(cast.district, sandbox)
     registry = sandbox.powerschool.registry
-    made = registry.add(child={"local_id": cast.child.local_id})[0]
+    made = world.approve(sandbox, cast.child.local_id)
     registry.say(made.record_id, "83838", {"status": "Incomplete", "adminNote": SECRET, "publicNote": PUBLIC})
     registry.say(made.record_id, "83839", {"status": "Completed", "dateCompleted": "02/03/2015"})
     checklists.sync(connection)
@@ -63,6 +63,15 @@ def test_no_family_reads_an_admin_note_on_any_page(synced: Cast):
             assert SECRET not in page, (name, address)
             read += PUBLIC in page
     assert read == 2, "each parent of the child read the note that is theirs"
+
+
+def test_a_slip_in_the_id_tells_no_other_family(synced: Cast, sandbox: SandboxServer):
+    """The pretend registration of this id is of a child with other names."""
+    sandbox.powerschool.registry.add(child={"local_id": synced.classmate.local_id})
+    checklists.sync(world.enrollments.connections_to_powerschool().get())
+
+    assert not ChecklistMark.objects.filter(student=synced.classmate).exists()
+    assert ChecklistMark.objects.filter(local_id=synced.classmate.local_id).exists()
 
 
 def test_a_checklist_brought_over_again_is_the_same(synced: Cast, sandbox: SandboxServer):

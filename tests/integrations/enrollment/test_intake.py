@@ -87,7 +87,8 @@ def test_a_registration_without_its_student_waits_until_a_sync_brings_the_studen
     assert (record_of(made).state, record_of(made).local_id) == (RecordState.WAITING, "not-here-yet")
     assert families() == []
 
-    newcomer = factories.student(cast.school_a)
+    child = made.child
+    newcomer = factories.student(cast.school_a, first_name=child.first_name, last_name=child.last_name)
     type(newcomer).unscoped.filter(pk=newcomer.pk).update(local_id="not-here-yet")
     assert enrollments.settle(cast.district, by="sync:tests") == 1
 
@@ -265,6 +266,20 @@ def test_a_record_that_does_not_fit_the_fields_is_read_again_once_they_are_right
     where.save()
     EnrollmentRecord.objects.update(state=RecordState.NEW)
     assert look(where).placed == 1
+
+
+@pytest.mark.promise("A8")
+def test_a_slip_in_the_student_id_puts_nobody_beside_another_familys_child(
+    cast: Cast, sandbox: SandboxServer
+):
+    where = target(cast, sandbox, approval_counts=True)
+    made = sandbox.powerschool.registry.add(child={"local_id": cast.child.local_id})[0]
+    assert made.child.last_name != cast.child.last_name
+
+    look(where)
+
+    assert families() == []
+    assert (record_of(made).state, record_of(made).problem) == (RecordState.WAITING, "other-name")
 
 
 def test_a_district_may_let_the_approval_of_the_school_count(cast: Cast, sandbox: SandboxServer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.models import District, Guardian, Guardianship
+from accounts.models import District, Guardian, Guardianship, Student
 from accounts.models.guardianship import REGISTRATION
 from integrations.models import Connection, DeliveryTarget, EnrollmentBatch, EnrollmentRecord, Vendor
 from integrations.sandbox.powerschool.registry import PENDING, PORTAL_TARGET, Submission
@@ -48,7 +48,14 @@ def target(cast: Cast, sandbox: SandboxServer, **fields: Any) -> DeliveryTarget:
 
 def approve(sandbox: SandboxServer, local_id: str, **fields: Any) -> Submission:
     """Have the school approve a registration of the student with this id; a family that nobody knows yet."""
-    return sandbox.powerschool.registry.add(child={"local_id": local_id}, **fields)[0]
+    return sandbox.powerschool.registry.add(child=child_of(local_id), **fields)[0]
+
+
+def child_of(local_id: str) -> dict[str, str]:
+    """Return what a form says of a student: the names that are here, if somebody has this id."""
+    here = Student.unscoped.filter(local_id=local_id).first()
+    named = {"first_name": here.first_name, "last_name": here.last_name} if here else {}
+    return {"local_id": local_id} | named
 
 
 def look(where: DeliveryTarget) -> Looked:
