@@ -10,7 +10,7 @@ from collections.abc import Generator
 
 from requests import Response
 from requests.exceptions import ConnectTimeout, RequestException, SSLError, Timeout
-from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.response import HTTPResponse
 
 from integrations.http.errors import VendorUnavailable
@@ -106,9 +106,9 @@ def why_no_answer(error: Exception, allowance: Allowance) -> str:
         return "too-slow"
     if isinstance(error, SSLError):
         return "tls-failed"
-    # A connection that was made and then lost may have brought over what was sent.
-    lost = error.args and isinstance(error.args[0], ProtocolError)
-    return "hung-up" if lost else "cannot-connect"
+    # Only what was never connected has surely not brought over what was sent.
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return "cannot-connect" if isinstance(reason, NewConnectionError) else "hung-up"
 
 
 def printable(header: str) -> str:

@@ -113,6 +113,9 @@ def _path(endpoint: Endpoint, given: Mapping[str, str]) -> str:
     for piece in endpoint.path.split("/"):
         name = piece.strip("{}") if piece.startswith("{") else ""
         if name and name not in given:
+            # Never a path that means something else than was asked for: a flag alone would stand where the date does.
+            if any(later in given for later in endpoint.in_path[endpoint.in_path.index(name) :]):
+                raise RequestRefused("bad-parameters")
             break
         pieces.append(_in_path(given[name]) if name else piece)
     return "/".join(pieces)

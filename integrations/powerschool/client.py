@@ -193,7 +193,7 @@ class PowerSchoolClient:
         }
         body, result = self._told("CreateSubmission", sent)
         if result is None:
-            return SubmissionResult(succeeded=True, errors=(), answer=body)
+            return SubmissionResult(succeeded=True, errors=(), body=body)
         return SubmissionResult(result.succeeded, result.errors, body)
 
     # --- documents --------------------------------------------------------------------------------------------------
@@ -225,6 +225,10 @@ class PowerSchoolClient:
             raise RequestRefused("unknown-endpoint")
         return self._calls.get(name, **arguments)
 
+    def rows_as_sent(self, name: str, **arguments: str) -> Pages[Any]:
+        """Return all pages of a paged call, their rows as they came."""
+        return self._pages(name, None, PAGE_SIZE, **arguments)
+
     # --- how it is sent ----------------------------------------------------------------------------------------------
 
     def _rows(self, name: str, reader: Reader[Made], **parts: str) -> Rows[Made]:
@@ -238,9 +242,9 @@ class PowerSchoolClient:
             raise RequestRefused("not-found") if body == [] else VendorUnavailable("unexpected-shape")
         return rows[0]
 
-    def _pages(self, name: str, reader: Reader[Made], size: int, action_id: str) -> Pages[Made]:
+    def _pages(self, name: str, reader: Reader[Made] | None, size: int, **parts: str) -> Pages[Made]:
         def page(number: int) -> Page[Made]:
-            body = self._calls.get(name, action_id=action_id, page=str(number), pagesize=str(size))
+            body = self._calls.get(name, **({"pagesize": str(size)} | parts | {"page": str(number)}))
             read = reading.page_of(reader, body, number=number)
             if read is None:
                 raise VendorUnavailable("unexpected-shape")

@@ -25,14 +25,14 @@ class AnswerUnreadable(VendorRejected):
 
 
 _CERTAIN: Final = frozenset(
-    ("breaker-open", "out-of-time", "connect-timeout", "tls-failed", "rate-limited", "cannot-connect")
+    ("breaker-open", "out-of-time", "connect-timeout", "rate-limited", "cannot-connect")
 )
 
 
 def was_not_done(error: VendorError) -> bool:
     """Say whether a POST that raised this has certainly changed nothing at PowerSchool.
 
-    A call that was refused or never reached it was not done. After `hung-up`, `too-slow` and any 5xx nobody knows: a
-    batch may have been handed over and its answer lost.
+    A call that was refused or never reached it was not done. After `hung-up`, `too-slow`, `tls-failed` and any 5xx
+    nobody knows: a batch may have been handed over and its answer lost.
     """
     return not isinstance(error, VendorUnavailable) or error.reason in _CERTAIN

@@ -35,8 +35,8 @@ from integrations.powerschool.records import (
     Rows,
     SubmissionRecord,
     Unread,
-    plain_text,
 )
+from integrations.powerschool.texts import answer
 from integrations.powerschool.values import (
     academic_year,
     day_at_midnight,
@@ -214,7 +214,7 @@ def _record(made: Callable[..., Made], row: Keys, problems: Problems) -> Made | 
     return made(
         record_id=name,
         tags=tuple(filter(None, map(text, listed(sent["tags"])))),
-        data_items={str(key): plain_text(value) for key, value in items.items()},
+        data_items={str(key): answer(value) for key, value in items.items()},
         **values,
         **dates,
     )
@@ -232,11 +232,11 @@ def health(row: Keys, _problems: Problems) -> Health | Unread:
 
 def import_result(body: Any, *, refused: bool) -> ImportResult:
     """Return what a roster import came to: an error if it says so, if `refused`, or if it does not say success."""
-    answer = _keys(single(body)) or {}
-    errors = tuple(filter(None, map(note, listed(answer.get("errors")))))
-    said = text(answer.get("message"))
+    said_of_it = _keys(single(body)) or {}
+    errors = tuple(filter(None, map(note, listed(said_of_it.get("errors")))))
+    said = text(said_of_it.get("message"))
     errors = errors or ((said,) if said else ())
-    succeeded = not refused and text(answer.get("status")).lower() == "success" and not errors
+    succeeded = not refused and text(said_of_it.get("status")).lower() == "success" and not errors
     return ImportResult(succeeded, errors)
 
 
@@ -267,14 +267,17 @@ def rows_of(reader: Reader[Made], sent: Sequence[Any]) -> Rows[Made]:
     return Rows(tuple(rows), tuple(problems))
 
 
-def page_of(reader: Reader[Made], body: Any, *, number: int) -> Page[Made] | None:
-    """Return one page, wrapped in a list of one as documented or bare as servers send it; None for neither."""
+def page_of(reader: Reader[Made] | None, body: Any, *, number: int) -> Page[Made] | None:
+    """Return one page, wrapped in a list of one as documented or bare as servers send it; None for neither.
+
+    Without a reader its rows are as they came.
+    """
     page = _keys(single(body))
     if page is None or "records" not in page:
         return None
     counts = _keys(single(page.get("metadata"))) or {}
     sent = listed(page["records"])
-    read = rows_of(reader, sent)
+    read = Rows(tuple(sent)) if reader is None else rows_of(reader, sent)
     return Page(
         number=number,
         rows=read.rows,

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Generic, TypeVar, overload
 
+from integrations.powerschool.texts import answer
+
 Row_co = TypeVar("Row_co", covariant=True)
 
 
@@ -212,11 +214,11 @@ class SubmissionRecord(RosterRecord):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SubmissionResult:
-    """What came of creating a submission. The document has lost its answers: `answer` is what came, as JSON."""
+    """What came of creating a submission. The document has lost its answers: `body` is what came, as JSON."""
 
     succeeded: bool
     errors: tuple[str, ...]
-    answer: Any = None
+    body: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +236,4 @@ def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
         for number, inner in enumerate(value, 1):
             yield from _flat(inner, f"{path}.{number}" if path else str(number))
     else:
-        yield path, plain_text(value)
-
-
-def plain_text(value: Any) -> str:
-    """Return a single value as text as it came; true and false as words, null as nothing."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value).strip()
+        yield path, answer(value)

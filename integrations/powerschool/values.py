@@ -11,14 +11,22 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from integrations.powerschool.records import AcademicYear, ServerTime
+from integrations.powerschool.texts import note, text
 
-LONGEST: Final = 200
-LONGEST_NOTE: Final = 4000
+__all__ = [
+    "academic_year",
+    "day_at_midnight",
+    "ident",
+    "is_blank",
+    "moment",
+    "note",
+    "server_time",
+    "text",
+    "us_day",
+]
+
 _LONGEST_ID: Final = 60
 
-_NO_TEXT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u200b\u2028\u2029]+")
-# Lines may stay in what people wrote.
-_NO_NOTE: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u200b\u2028\u2029]+")
 _MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,7})?Z?")
 _MIDNIGHT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T00:00:00(?:\.0{1,7})?Z?)?")
 _US_DAY: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
@@ -27,17 +35,6 @@ _SERVER_TIME: Final = re.compile(
 )
 _SPAN: Final = re.compile(r"([0-9]{4})\s*[-\u2013/]\s*([0-9]{4})")
 _NOON: Final = 12
-
-
-def text(value: Any, longest: int = LONGEST) -> str:
-    """Return stripped text that a database can hold; empty for null and for what is no single value."""
-    return _NO_TEXT.sub(" ", _written(value)).strip()[:longest].rstrip()
-
-
-def note(value: Any) -> str:
-    """Return what somebody wrote, its lines kept."""
-    lines = _written(value).replace("\r\n", "\n").replace("\r", "\n")
-    return _NO_NOTE.sub(" ", lines).strip()[:LONGEST_NOTE].rstrip()
 
 
 def ident(value: Any) -> str:
@@ -103,14 +100,3 @@ def academic_year(value: Any) -> AcademicYear | None:
     if found is None or int(found[2]) != int(found[1]) + 1:
         return None
     return AcademicYear(int(found[1]), int(found[2]))
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float):
-        # Beyond what a float holds exactly an id would become its neighbour's.
-        return str(int(value)) if value.is_integer() and abs(value) < 10**15 else repr(value)[:LONGEST]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value) if abs(value) < 10**30 else ""
-    return ""
