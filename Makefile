@@ -35,7 +35,7 @@ PRODUCTION := $(BARE) SITE_URL=https://portal.example.org ALLOWED_HOSTS=portal.e
 NOT_SPECIAL := not browser and not axe and not soak and not bench
 
 .PHONY: help run test test-services test-browser test-axe soak-short soak check bench promises promises-break
-.PHONY: clean lock format servers-there chromium-there
+.PHONY: clean lock format messages servers-there chromium-there
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -108,6 +108,10 @@ format: $(DEV_READY)
 	@$(VENV)/bin/ruff check --fix $(CODE)
 	@$(VENV)/bin/ruff format $(CODE)
 	@$(VENV)/bin/djlint --quiet --reformat templates || true
+
+## make messages        texts that families see into locale/, empty where new, and what Django reads of them
+messages: $(DEV_READY)
+	@$(PY) -m tests.phrases update && $(PY) -m tests.phrases compile
 
 ## make lock            compiles requirements*.in into hashed locks (uses uv)
 lock: $(RUN_READY)

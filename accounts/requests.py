@@ -12,6 +12,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 
@@ -33,6 +34,15 @@ class RequestFacts:
     request_id: str = ""
     address: str | None = None
     run: uuid.UUID | None = None
+
+
+def way_back(request: HttpRequest, default: str = "home") -> str:
+    """Return the address of this site that a form brought along as `next`, for a redirect; else `default`."""
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return back if is_ours else default
 
 
 def current_request_id() -> str:

@@ -5,8 +5,14 @@ Add a role here; which students it reaches is said in `accounts.access_rules`. N
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# Families read what somebody's role is called, and nothing of what it may do (tests/phrases/families.py).
+_staff = partial(pgettext_lazy, "staff")
 
 
 class Role(models.TextChoices):
@@ -20,55 +26,77 @@ class Role(models.TextChoices):
 
 
 class Right(models.TextChoices):
-    SEE_SECTION_REPORTS = "see_section_reports", _("opens score reports of the students in their sections")
-    SEE_CASELOAD_REPORTS = "see_caseload_reports", _("opens score reports of the students on their caseload")
-    SEE_SCHOOL_REPORTS = "see_school_reports", _("opens score reports of every student of their school")
-    SEE_DISTRICT_REPORTS = "see_district_reports", _("opens score reports of every student of the district")
+    SEE_SECTION_REPORTS = (
+        "see_section_reports",
+        _staff("opens score reports of the students in their sections"),
+    )
+    SEE_CASELOAD_REPORTS = (
+        "see_caseload_reports",
+        _staff("opens score reports of the students on their caseload"),
+    )
+    SEE_SCHOOL_REPORTS = "see_school_reports", _staff("opens score reports of every student of their school")
+    SEE_DISTRICT_REPORTS = (
+        "see_district_reports",
+        _staff("opens score reports of every student of the district"),
+    )
     RUN_REPORTS = (
         "run_reports",
-        _("asks for many of these students at once, and gets their reports as one file"),
+        _staff("asks for many of these students at once, and gets their reports as one file"),
     )
-    SEE_HELD_REPORTS = "see_held_reports", _("opens score reports of students under a hold")
-    SEE_WHO_SEES = "see_who_sees", _("sees who can see a student, and by which rule")
+    SEE_OVERVIEW = (
+        "see_overview",
+        _staff("sees how many of these students have an SSID, an account and reports, and lists them"),
+    )
+    SEE_HELD_REPORTS = "see_held_reports", _staff("opens score reports of students under a hold")
+    SEE_WHO_SEES = "see_who_sees", _staff("sees who can see a student, and by which rule")
     VIEW_AS = (
         "view_as",
-        _(
+        _staff(
             "looks at a family’s pages as the family sees them: with a reason, for 15 minutes, no report, on record"
         ),
     )
-    RESTRICT_ACCESS = "restrict_access", _("blocks an adult from a child, and holds a student's reports")
-    RECORD_CONSENT = "record_consent", _("records that a student of 18 lets an adult go on seeing reports")
-    EXPORT_LOG = "export_log", _("exports the log of who asked for a student's reports")
-    LIFT_HOLDS = "lift_holds", _("lifts the hold on a student's reports")
+    RESTRICT_ACCESS = "restrict_access", _staff("blocks an adult from a child, and holds a student's reports")
+    RECORD_CONSENT = (
+        "record_consent",
+        _staff("records that a student of 18 lets an adult go on seeing reports"),
+    )
+    EXPORT_LOG = "export_log", _staff("exports the log of who asked for a student's reports")
+    LIFT_HOLDS = "lift_holds", _staff("lifts the hold on a student's reports")
     REVIEW_LINKS = (
         "review_links",
-        _("decides on adults whose link or account waits for review, and on SSIDs that changed"),
+        _staff("decides on adults whose link or account waits for review, and on SSIDs that changed"),
     )
     LINK_FAMILIES = (
         "link_families",
-        _("prints letters with codes, and hands a code to an adult who shows an ID"),
+        _staff("prints letters with codes, and hands a code to an adult who shows an ID"),
     )
     ANSWER_FAMILIES = (
         "answer_families",
-        _("answers families who miss a child in their list, or see one who is not theirs"),
+        _staff("answers families who miss a child in their list, or see one who is not theirs"),
     )
-    RUN_SYNC = "run_sync", _("starts a sync, sees what it would change, and approves or discards a held one")
+    RUN_SYNC = (
+        "run_sync",
+        _staff("starts a sync, sees what it would change, and approves or discards a held one"),
+    )
     RUN_ENROLLMENT = (
         "run_enrollment",
-        _("looks for approved registrations, sees which wait and why, and has a lost batch fetched again"),
+        _staff("looks for approved registrations, sees which wait and why, and has a lost batch fetched again"),
     )
     SEE_CHECKLISTS = (
         "see_checklists",
-        _("sees what students’ registrations still lack, with the notes of staff"),
+        _staff("sees what students’ registrations still lack, with the notes of staff"),
     )
-    SEE_SUBMISSIONS = "see_submissions", _("reads what families wrote in a registration")
+    SEE_SUBMISSIONS = "see_submissions", _staff("reads what families wrote in a registration")
     # How far somebody reaches into the set-up (schools, configurations, connections), and what they do with it there.
-    SET_UP_OF_SCHOOL = "set_up_of_school", _("reaches the set-up of score reports of their school")
-    SET_UP_OF_DISTRICT = "set_up_of_district", _("reaches the set-up of score reports of the whole district")
-    VIEW_SET_UP = "view_set_up", _("reads the set-up, never a secret in it")
-    CHANGE_SET_UP = "change_set_up", _("changes the set-up")
-    ADD_SET_UP = "add_set_up", _("adds configurations and connections")
-    DELETE_SET_UP = "delete_set_up", _("deletes configurations and connections")
+    SET_UP_OF_SCHOOL = "set_up_of_school", _staff("reaches the set-up of score reports of their school")
+    SET_UP_OF_DISTRICT = (
+        "set_up_of_district",
+        _staff("reaches the set-up of score reports of the whole district"),
+    )
+    VIEW_SET_UP = "view_set_up", _staff("reads the set-up, never a secret in it")
+    CHANGE_SET_UP = "change_set_up", _staff("changes the set-up")
+    ADD_SET_UP = "add_set_up", _staff("adds configurations and connections")
+    DELETE_SET_UP = "delete_set_up", _staff("deletes configurations and connections")
 
 
 _EDIT_SET_UP = frozenset({Right.VIEW_SET_UP, Right.CHANGE_SET_UP, Right.ADD_SET_UP})
@@ -78,8 +106,9 @@ _ALL_OF_SET_UP = _EDIT_SET_UP | {Right.SET_UP_OF_SCHOOL, Right.SET_UP_OF_DISTRIC
 _GUARD_ACCESS = frozenset(
     {Right.SEE_WHO_SEES, Right.RESTRICT_ACCESS, Right.RECORD_CONSENT, Right.REVIEW_LINKS}
 )
-_SCHOOLS_REPORTS = frozenset({Right.SEE_SCHOOL_REPORTS, Right.RUN_REPORTS})
-_DISTRICTS_REPORTS = frozenset({Right.SEE_DISTRICT_REPORTS, Right.RUN_REPORTS})
+# Whoever counts the students of a school opens each of them too, so that no number is all somebody learns of a child.
+_SCHOOLS_REPORTS = frozenset({Right.SEE_SCHOOL_REPORTS, Right.RUN_REPORTS, Right.SEE_OVERVIEW})
+_DISTRICTS_REPORTS = frozenset({Right.SEE_DISTRICT_REPORTS, Right.RUN_REPORTS, Right.SEE_OVERVIEW})
 
 _REGISTRATIONS = frozenset({Right.RUN_ENROLLMENT, Right.SEE_SUBMISSIONS, Right.SEE_CHECKLISTS})
 # The front desk, where families call.

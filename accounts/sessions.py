@@ -111,11 +111,14 @@ def ending(request: HttpRequest) -> Ending | None:
 
 def is_staff(request: HttpRequest) -> bool:
     """Say whether whoever is signed in is staff now; looked up once a request."""
-    known: bool | None = getattr(request, "_portal_is_staff", None)
-    if known is None:
-        known = isinstance(request.user, User) and staff_roles.is_staff_member(request.user)
-        request._portal_is_staff = known  # type: ignore[attr-defined] # noqa: SLF001 - a request carries what was looked up
-    return known
+    user = request.user
+    if not isinstance(user, User):
+        return False
+    # By person: while somebody looks as a family, a request has two.
+    known: dict[int, bool] = request.__dict__.setdefault("_portal_is_staff", {})
+    if user.pk not in known:
+        known[user.pk] = staff_roles.is_staff_member(user)
+    return known[user.pk]
 
 
 def _lives(row: Session, now: datetime) -> bool:

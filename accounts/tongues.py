@@ -30,8 +30,22 @@ _MEANT = {
 }
 
 
-def portal_language(written: str) -> str:
-    """Return the code of the portal's language that is meant, English where the portal has no translation."""
+def meant(written: str) -> str:
+    """Return the code of the portal's language that is meant, empty where the portal does not speak it."""
     word = written.strip().lower().partition("(")[0].strip()
     code = _MEANT.get(word, word)
-    return code if code in dict(settings.LANGUAGES) else "en"
+    return code if code in dict(settings.LANGUAGES) else ""
+
+
+def portal_language(written: str) -> str:
+    """Return the code of the portal's language that is meant, English where the portal has no translation."""
+    return meant(written) or "en"
+
+
+def first_guess(written: str) -> str:
+    """Return the language of a new account by the school's record; empty where that is English, for the browser to say.
+
+    Records say English of many a family that was never asked.
+    """
+    code = meant(written)
+    return "" if code == "en" else code

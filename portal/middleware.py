@@ -15,6 +15,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -22,6 +24,7 @@ from accounts import sessions
 from accounts.models import User
 from accounts.sessions import SessionStore
 from accounts.sso import BY_PROVIDER
+from portal import languages
 
 TOTP = Authenticator.Type.TOTP
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -107,6 +110,44 @@ class SessionEnds:
             )
 
 
+class SpokenLanguage:
+    """Speak to each reader in the language of their account, else of this browser's cookie, else of the browser itself.
+
+    What is for staff is in English alone (docs/adr/0017), so whoever works for the schools reads all of it in English:
+    a screen reader reads a page that is half translated out wrong.
+    """
+
+    # The pretend people's page is for whoever tries the portal out.
+    ENGLISH = ("/staff/", "/admin/", "/demo/")
+    # Probes must not touch the database, whatever cookies they bring.
+    LEFT_ALONE = frozenset({"/healthz", "/readyz"})
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        in_english_alone = request.path.startswith(self.ENGLISH) or request.path in self.LEFT_ALONE
+        request.in_english_alone = in_english_alone  # type: ignore[attr-defined] # a request carries what was looked up
+        language = languages.ENGLISH if in_english_alone else self._of(request)
+        request.LANGUAGE_CODE = language
+        translation.activate(language)
+        response = self.get_response(request)
+        patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", languages.BY_CODE[language].tag)
+        return response
+
+    def _of(self, request: HttpRequest) -> str:
+        user = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        chosen = [user.language] if isinstance(user, User) else []
+        chosen.append(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
+        known = next((code for tag in chosen if (code := languages.of_tag(tag))), "")
+        language = known or languages.of_header(request.headers.get("Accept-Language", ""))
+        # Only now does it matter who they are: most staff speak English to us anyway.
+        if language in {"", languages.ENGLISH} or sessions.is_staff(request):
+            return languages.ENGLISH
+        return language
+
+
 class SameForUnknown:
     """Look up nobody where a code is waited for from an unknown address: allauth looks a person up for a known one.
 
@@ -146,6 +187,7 @@ class StaffSecondFactor:
             "account_reauthenticate",
             "reauthenticate-by-mail",
             "help",
+            "accessibility",
             "mfa_authenticate",
             "mfa_reauthenticate",
             "mfa_reauthenticate_webauthn",

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
-from portal import environment
+from portal import environment, languages
 from portal.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -78,11 +79,11 @@ MIDDLEWARE = [
     "portal.middleware.BrowserHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.middleware.SpokenLanguage",
     "portal.middleware.SessionEnds",
     "allauth.account.middleware.AccountMiddleware",
     "portal.throttling.Throttling",
@@ -206,7 +207,10 @@ MFA_WEBAUTHN_USER_VERIFICATION = (
     "required"  # finger, face or PIN: only so does a passkey stand for two factors
 )
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # the demo on localhost; over https the origin is checked
-MFA_FORMS = {"add_webauthn": "accounts.forms.passkeys.AddPasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "accounts.forms.passkeys.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.passkeys.RenamePasskeyForm",
+}
 MFA_RATE_LIMITS = False  # ours count
 # Addresses come from the school and have no verification row; without this nobody could add a factor.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -223,11 +227,12 @@ MESSAGE_STORAGE = (
 )
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -255,9 +260,14 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- Texts and static files -------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LANG_INFO.update(languages.language_info())
+LANGUAGE_CODE = languages.ENGLISH
+LANGUAGES = languages.offered()
+# A district's own wording comes first: catalogues of the same make with only the phrases that it says otherwise.
+OWN_WORDING = env.str("OWN_WORDING", "")
+LOCALE_PATHS = [*([Path(OWN_WORDING)] if OWN_WORDING else []), BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["portal.formats"]  # Django has none for Filipino
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 TIME_ZONE = "America/Los_Angeles"
 USE_TZ = True
 STATIC_URL = "static/"

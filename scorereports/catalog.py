@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
 _YEAR = re.compile(r"[0-9]{4}")
@@ -210,5 +211,9 @@ def kept_years(day: date) -> tuple[int, ...]:
 
 
 def year_label(year: str) -> str:
-    """Name an administration year as schools do: 2025 is the school year 2024–2025."""
-    return f"{int(year) - 1}–{year}" if _YEAR.fullmatch(year) else year
+    """Name an administration year as schools do: 2025 is the school year 2024–2025, from left to right everywhere."""
+    if not _YEAR.fullmatch(year):
+        return year
+    label = f"{int(year) - 1}–{year}"
+    # Between words of a language from right to left the later year would come first.
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{label}\N{POP DIRECTIONAL ISOLATE}" if get_language_bidi() else label

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts import letter_codes
 from accounts.models.claim_code import IdSeen
@@ -39,12 +39,12 @@ class LetterCodeForm(forms.Form):
 
 class HandOverForm(forms.Form):
     id_seen = forms.ChoiceField(
-        label=gettext_lazy("ID that you saw"),
+        label=pgettext_lazy("staff", "ID that you saw"),
         choices=[choice for choice in IdSeen.choices if choice[0]],
         widget=forms.RadioSelect,
     )
     same_person = forms.BooleanField(
-        label=gettext_lazy("The name and the picture are those of the adult named above.")
+        label=pgettext_lazy("staff", "The name and the picture are those of the adult named above.")
     )
 
     def clean(self) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class ReasonForm(forms.Form):
         label=gettext_lazy("Why"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Staff read this later. Families never do."),
+        help_text=pgettext_lazy("staff", "Staff read this later. Families never do."),
     )
 
 
@@ -69,5 +69,5 @@ class DecideAccountForm(ReasonForm):
         given = super().clean() or {}
         answer = self.data.get("answer")
         if answer not in {"join", "decline"}:
-            raise forms.ValidationError(_("Choose “Yes” or “No”."))
+            raise forms.ValidationError(pgettext("staff", "Choose “Yes” or “No”."))
         return given | {"join": answer == "join"}

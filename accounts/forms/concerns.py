@@ -1,12 +1,11 @@
-"""What a family writes when their list of children is wrong, and what the office answers."""
+"""What a family writes when their list of children is wrong or a report is no use to them; what the office answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import School
 
@@ -35,15 +34,27 @@ class NotMyChildForm(forms.Form):
     )
 
 
+class AccessibleCopyForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("What would help you?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Say which report, and how you can read it best: large print, braille, read aloud, or explained in person. "
+            "You need not say why."
+        ),
+    )
+
+
 class AnswerForm(forms.Form):
     """Each of its buttons is an answer; `end` also ends the link."""
 
     text = forms.CharField(
-        label=gettext_lazy("Answer to the family"),
+        label=pgettext_lazy("staff", "Answer to the family"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy(
-            "They read it on their first page. Name no other family and nothing confidential."
+        help_text=pgettext_lazy(
+            "staff", "They read it on their first page. Name no other family and nothing confidential."
         ),
     )
 
@@ -51,5 +62,5 @@ class AnswerForm(forms.Form):
         given = super().clean() or {}
         done = self.data.get("done")
         if done not in {"answer", "end"}:
-            raise forms.ValidationError(_("Choose one of the buttons."))
+            raise forms.ValidationError(pgettext("staff", "Choose one of the buttons."))
         return given | {"end_link": done == "end"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -13,3 +13,8 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc] # allauth ships no 
     )
     # Not left to whoever posts the form: allauth checks the verification of the person only where this is true.
     passwordless = forms.BooleanField(widget=forms.HiddenInput, initial=True)
+
+
+class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc] # allauth ships no types
+    # allauth's has no label, so it would be the field's own name, in English everywhere.
+    name = forms.CharField(label=_("A name for this device"), max_length=60)

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from accounts.models import User
-from accounts.services import changes, claims, sessions, staff_roles
+from accounts.services import changes, claims, sessions, staff_roles, tongues
 
 
 class AddressTaken(Exception):
@@ -66,5 +65,5 @@ def change(*, user: User, to: str, keep: str, by: User) -> None:
 
 
 def _tell(user: User, old: str) -> None:
-    with translation.override(user.language or settings.LANGUAGE_CODE):
+    with translation.override(tongues.of(user)):
         get_adapter().send_notification_mail("account/email/address_changed", user, email=old)

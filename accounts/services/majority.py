@@ -20,7 +20,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts import access, ages
-from accounts.models import Guardian, MajorityNotice, User
+from accounts.models import MajorityNotice
+from accounts.services import tongues
 from portal.base import clock, leases
 from portal.base.clock import local_today
 
@@ -88,7 +89,7 @@ def _send_once(pk: int) -> bool:
 
 
 def _mail(notice: MajorityNotice) -> bool:
-    with translation.override(_language(notice.user)):
+    with translation.override(tongues.of(notice.user)):
         facts = {
             "turns_18": notice.turns_18,
             "last_day": notice.turns_18 - timedelta(days=1),
@@ -105,10 +106,3 @@ def _mail(notice: MajorityNotice) -> bool:
         log.warning("majority_notice_not_sent", notice=str(notice.uuid), error=type(problem).__name__)
         return False
     return True
-
-
-def _language(user: User) -> str:
-    """Return the language of the account, else of the school's record, as far as the portal speaks it."""
-    known = dict(settings.LANGUAGES)
-    said = [user.language, *Guardian.objects.filter(user=user).values_list("language", flat=True)]
-    return next((code for code in said if code in known), settings.LANGUAGE_CODE)

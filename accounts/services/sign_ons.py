@@ -7,12 +7,11 @@ hold a staff role now. If it were too trusting, whoever gets a left colleague's 
 from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from accounts.models import SignOn, User
-from accounts.services import changes, staff_roles
+from accounts.services import changes, staff_roles, tongues
 from accounts.services.changes import Actor
 from accounts.sso import Person, SignOnFailed
 from portal.base import clock
@@ -58,5 +57,5 @@ def unbind(*, user: User, by: Actor) -> int:
 
 
 def _tell(user: User, label: str) -> None:
-    with translation.override(user.language or settings.LANGUAGE_CODE):
+    with translation.override(tongues.of(user)):
         get_adapter().send_notification_mail("account/email/sign_on_bound", user, {"label": label})

@@ -11,13 +11,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import sessions
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, way_back
 from accounts.services import sessions as own_sessions
 
 
@@ -63,11 +62,7 @@ def session_stay(request: SignedInRequest) -> HttpResponse:
     if request.headers.get("Accept") == "application/json":
         end = sessions.ending(request)
         return JsonResponse({"seconds_left": end.seconds_left if end else 0})
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(back if safe else "home")
+    return redirect(way_back(request))
 
 
 @never_cache

@@ -79,7 +79,7 @@ class Watch:
 
 def context_for(browser: Browser, base_url: str, watch: Watch, **display: Any) -> BrowserContext:
     """Open a browser context of its own: cookies, cache and display of one person's device."""
-    context = browser.new_context(base_url=base_url, locale="en-US", **(DESKTOP | display))
+    context = browser.new_context(base_url=base_url, **({"locale": "en-US"} | DESKTOP | display))
     context.set_default_timeout(PATIENCE)
     watch.of(context)
     if display.get("java_script_enabled", True):
