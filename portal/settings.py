@@ -266,7 +266,7 @@ LANGUAGES = languages.offered()
 # A district's own wording comes first: catalogues of the same make with only the phrases that it says otherwise.
 OWN_WORDING = env.str("OWN_WORDING", "")
 LOCALE_PATHS = [*([Path(OWN_WORDING)] if OWN_WORDING else []), BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = ["portal.formats"]  # Django has none for Filipino
+FORMAT_MODULE_PATH = ["portal.formats"]  # for what Django lacks, or writes otherwise than families do
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 TIME_ZONE = "America/Los_Angeles"
 USE_TZ = True
