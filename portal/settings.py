@@ -197,6 +197,8 @@ THROTTLES: dict[str, dict[str, tuple[int, float]]] = {
     "claim": {"account": (10, 900), "address": (120, 900), "site": (2000, 600)},
     # Runs started and class sets fetched.
     "run": {"account": (30, 600), "address": (300, 600)},
+    # Nobody types so fast; whoever copies a district page by page does.
+    "search": {"account": (60, 60), "address": (600, 60)},
 }
 CLAIM_CODE_DAYS = 60  # how long the code on a letter works
 HANDED_CODE_DAYS = 3  # and one that the office hands over at its counter
