@@ -146,6 +146,12 @@ def _granted(name: str, day: date) -> QuerySet[Any]:
     return rows
 
 
+def let_in_by(rule: str, day: date) -> QuerySet[Any]:
+    """Return one rule's rows as they count on this day: no disabled account, nobody who is blocked."""
+    rows: QuerySet[Any] = _granted(rule, day).all()
+    return rows
+
+
 @_kept_for_the_day
 def _described(name: str, day: date) -> QuerySet[Any]:
     rows: QuerySet[Any] = _granted(name, day).values(
@@ -161,9 +167,13 @@ def _described(name: str, day: date) -> QuerySet[Any]:
 
 @_kept_for_the_day
 def _students_on(day: date) -> QuerySet[Student]:
-    """Everybody, each with whether another has the same SSID, and whether there is a hold."""
+    return with_doubts(Student.unscoped.all(), day)
+
+
+def with_doubts(students: QuerySet[Student], day: date) -> QuerySet[Student]:
+    """Annotate each with `ssid_shared`, whether another has the same SSID, and `under_hold`, whoever asks."""
     twin = Student.unscoped.filter(ssid=OuterRef("ssid")).exclude(ssid="").exclude(pk=OuterRef("pk"))
-    return Student.unscoped.annotate(
+    return students.annotate(
         ssid_shared=Exists(twin),
         under_hold=Exists(Hold.objects.on(day).filter(student=OuterRef("pk"))),
     )
@@ -285,18 +295,27 @@ def _proof(user: User, student: Any, grant: dict[str, Any], speaking: Enrollment
 # --- Looking after a student: what staff do about access, no report opened -----------------------------------------
 
 
-def students_looked_after(user: User, right: Right) -> QuerySet[Student]:
-    """Return the students for whom this person holds `right`, by a role at their school or in the district."""
+def students_looked_after(
+    user: User, right: Right, *, at: Collection[School] | None = None
+) -> QuerySet[Student]:
+    """Return the students for whom this person holds `right`, by a role at their school or in the district.
+
+    `at`: only who is enrolled at one of these schools; as one subquery, since of two joined by OR PostgreSQL makes a
+    walk over all students of the portal.
+    """
     day = local_today()
     roles = StaffRole.objects.on(day).filter(held_as(right), user=user)
     here = Enrollment.objects.on(day).filter(school__in=roles.values("school"))
-    district_wide = roles.filter(school__isnull=True)
+    district_wide = roles.filter(school__isnull=True).values("district")
     blocked = Block.objects.on(day).filter(
         guardianship__guardian__user=user.pk, guardianship__student=OuterRef("pk")
     )
-    return Student.unscoped.filter(
-        Q(pk__in=here.values("student")) | Q(district__in=district_wide.values("district"))
-    ).exclude(Exists(blocked))
+    mine = Q(pk__in=here.values("student")) | Q(district__in=district_wide)
+    if at is not None:
+        there = Enrollment.objects.on(day).filter(school__in=at, student__district__in=district_wide)
+        both = here.filter(school__in=at).values("student").union(there.values("student"), all=True)
+        mine = Q(pk__in=both)
+    return Student.unscoped.filter(mine).exclude(Exists(blocked))
 
 
 def may_see_who_sees(may_see: ReportAccess) -> bool:

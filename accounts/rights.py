@@ -43,6 +43,10 @@ class Right(models.TextChoices):
         "run_reports",
         _staff("asks for many of these students at once, and gets their reports as one file"),
     )
+    SEE_OVERVIEW = (
+        "see_overview",
+        _staff("sees how many of these students have an SSID, an account and reports, and lists them"),
+    )
     SEE_HELD_REPORTS = "see_held_reports", _staff("opens score reports of students under a hold")
     SEE_WHO_SEES = "see_who_sees", _staff("sees who can see a student, and by which rule")
     VIEW_AS = (
@@ -93,8 +97,9 @@ _ALL_OF_SET_UP = _EDIT_SET_UP | {Right.SET_UP_OF_SCHOOL, Right.SET_UP_OF_DISTRIC
 _GUARD_ACCESS = frozenset(
     {Right.SEE_WHO_SEES, Right.RESTRICT_ACCESS, Right.RECORD_CONSENT, Right.REVIEW_LINKS}
 )
-_SCHOOLS_REPORTS = frozenset({Right.SEE_SCHOOL_REPORTS, Right.RUN_REPORTS})
-_DISTRICTS_REPORTS = frozenset({Right.SEE_DISTRICT_REPORTS, Right.RUN_REPORTS})
+# Whoever counts the students of a school opens each of them too, so that no number is all somebody learns of a child.
+_SCHOOLS_REPORTS = frozenset({Right.SEE_SCHOOL_REPORTS, Right.RUN_REPORTS, Right.SEE_OVERVIEW})
+_DISTRICTS_REPORTS = frozenset({Right.SEE_DISTRICT_REPORTS, Right.RUN_REPORTS, Right.SEE_OVERVIEW})
 
 # The front desk, where families call.
 _FRONT_DESK = frozenset({Right.LINK_FAMILIES, Right.ANSWER_FAMILIES})

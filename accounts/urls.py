@@ -25,6 +25,11 @@ urlpatterns = [
     path("claim/", claims.claim, name="claim"),
     path("children/missing/", concerns.child_missing, name="child-missing"),
     path("children/<uuid:student_uuid>/not-mine/", concerns.not_my_child, name="not-my-child"),
+    path(
+        "children/<uuid:student_uuid>/accessible-copy/",
+        concerns.accessible_copy,
+        name="accessible-copy",
+    ),
     path("staff/concerns/", concerns.concern_list, name="concern-list"),
     path("staff/concerns/<uuid:concern_uuid>/", concerns.concern_answer, name="concern-answer"),
     path("staff/letters/", letters.letter_print, name="letter-print"),

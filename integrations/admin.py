@@ -25,6 +25,7 @@ from accounts.services import staff_roles
 from integrations.forms.connection import ConnectionForm
 from integrations.forms.illuminate import IlluminateConnectionForm
 from integrations.forms.leas import LeasForm
+from integrations.forms.powerschool import PowerSchoolConnectionForm
 from integrations.models import Connection, Vendor
 from integrations.services import checks, connections, expiry, leas, scopes, versions
 from integrations.sync_admin import RoleMappingAdmin, SyncSettingsAdmin
@@ -40,18 +41,29 @@ DETAILS: Any = (
     (gettext_lazy("Report links"), {"fields": ("link_host",)}),
 )
 TOKENS = ("key", "secret", "token", "token_secret", "without_token")
-ILLUMINATE_FIELDSETS: Any = (
+# Of connections that belong to a whole district.
+OF_A_DISTRICT: Any = (
     (None, {"fields": ("name", "district")}),
     (gettext_lazy("Where"), {"fields": ("base_url",)}),
-    (gettext_lazy("Credentials"), {"fields": TOKENS}),
 )
-ILLUMINATE_SHOWN: Any = (
-    *ILLUMINATE_FIELDSETS[:2],
-    (
-        gettext_lazy("Credentials"),
-        {"fields": ("shown_key", "shown_secret", "shown_token", "shown_token_secret")},
+ILLUMINATE_SHOWN = ("shown_key", "shown_secret", "shown_token", "shown_token_secret")
+DOCUMENTS: Any = (gettext_lazy("Documents"), {"fields": ("link_host",)})
+FORMS: Any = {
+    Vendor.ETS: ConnectionForm,
+    Vendor.ILLUMINATE: IlluminateConnectionForm,
+    Vendor.POWERSCHOOL: PowerSchoolConnectionForm,
+}
+# By vendor: what whoever may change it gets, and what whoever may only look.
+FIELDSETS: Any = {
+    Vendor.ILLUMINATE: (
+        (*OF_A_DISTRICT, (gettext_lazy("Credentials"), {"fields": TOKENS})),
+        (*OF_A_DISTRICT, (gettext_lazy("Credentials"), {"fields": ILLUMINATE_SHOWN})),
     ),
-)
+    Vendor.POWERSCHOOL: (
+        (*OF_A_DISTRICT, (gettext_lazy("Credentials"), {"fields": ("secret",)}), DOCUMENTS),
+        (*OF_A_DISTRICT, (gettext_lazy("Credentials"), {"fields": ("shown_api_key",)}), DOCUMENTS),
+    ),
+}
 CONNECTION_FIELDSETS: Any = ((None, {"fields": ("name",)}), *DETAILS)
 
 
@@ -84,16 +96,14 @@ class ConnectionAdmin(DeletedByName):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         may_change = obj is None or self.has_change_permission(request, obj)
-        if is_illuminate(request, obj):
-            return ILLUMINATE_FIELDSETS if may_change else ILLUMINATE_SHOWN
-        return self.fieldsets if may_change else self.shown
+        changed, shown = FIELDSETS.get(vendor_of(request, obj), (self.fieldsets, self.shown))
+        return changed if may_change else shown
 
     def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> Any:
         return ("district", "school") if obj else ()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if is_illuminate(request, obj):
-            kwargs["form"] = IlluminateConnectionForm
+        kwargs["form"] = FORMS[vendor_of(request, obj)]
         form: Any = super().get_form(request, obj, change, **kwargs)
         form.editor = signed_in(request)
         return form
@@ -105,8 +115,8 @@ class ConnectionAdmin(DeletedByName):
         form: ModelForm[Connection],
         change: bool,  # noqa: ARG002 - Django's signature
     ) -> None:
-        save = save_illuminate if obj.vendor == Vendor.ILLUMINATE else save_from_form
-        save(obj, form, signed_in(request))
+        saves = {Vendor.ILLUMINATE: save_illuminate, Vendor.POWERSCHOOL: save_powerschool}
+        saves.get(Vendor(obj.vendor), save_from_form)(obj, form, signed_in(request))
 
     def response_add(
         self,
@@ -132,8 +142,8 @@ class ConnectionAdmin(DeletedByName):
 
     @admin.display(description=gettext_lazy("credentials"))
     def lives_for(self, obj: Connection) -> str:
-        # Illuminate's do not end by themselves.
-        return "" if obj.vendor == Vendor.ILLUMINATE else expiry.countdown(obj.expires)
+        # Only ETS's end by themselves.
+        return expiry.countdown(obj.expires) if obj.vendor == Vendor.ETS else ""
 
     @admin.display(description=gettext_lazy("Client Key"))
     def shown_key(self, obj: Connection) -> str:
@@ -141,6 +151,10 @@ class ConnectionAdmin(DeletedByName):
 
     @admin.display(description=gettext_lazy("Client Secret"))
     def shown_secret(self, obj: Connection) -> str:
+        return connections.credentials_of(obj).secret
+
+    @admin.display(description=gettext_lazy("API key"))
+    def shown_api_key(self, obj: Connection) -> str:
         return connections.credentials_of(obj).secret
 
     @admin.display(description=gettext_lazy("User token"))
@@ -154,7 +168,7 @@ class ConnectionAdmin(DeletedByName):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         districts = staff_roles.districts_set_up_by(signed_in(request), Right.ADD_SET_UP)
         return super().changelist_view(
-            request, {**(extra_context or {}), "may_add_illuminate": districts.exists()}
+            request, {**(extra_context or {}), "may_add_for_district": districts.exists()}
         )
 
     def render_change_form(  # noqa: PLR0917 - Django's signature
@@ -263,8 +277,8 @@ class ConnectionAdmin(DeletedByName):
         result: checks.CheckResult,
         form: LeasForm | None = None,
     ) -> HttpResponse:
-        if result.vendor == Vendor.ILLUMINATE:
-            return self._result_of_illuminate(request, connection, result)
+        if result.vendor != Vendor.ETS:
+            return self._plain_result(request, connection, result)
         comparison = leas.compare(connection, result.leas or ())
         may_claim = leas.may_claim_for(signed_in(request), connection.district)
         if form is None and result.leas:
@@ -282,9 +296,10 @@ class ConnectionAdmin(DeletedByName):
         }
         return TemplateResponse(request, "admin/integrations/connection_test.html", context)
 
-    def _result_of_illuminate(
+    def _plain_result(
         self, request: HttpRequest, connection: Connection, result: checks.CheckResult
     ) -> HttpResponse:
+        """Show a verdict that asks for no choice."""
         context = {
             **self.admin_site.each_context(request),
             "title": _("Test of a connection"),
@@ -293,13 +308,14 @@ class ConnectionAdmin(DeletedByName):
             "verdict": checks.verdict_on(result),
             "sites": result.sites,
         }
-        return TemplateResponse(request, "admin/integrations/illuminate_test.html", context)
+        page = "illuminate_test" if result.vendor == Vendor.ILLUMINATE else "_verdict"
+        return TemplateResponse(request, f"admin/integrations/{page}.html", context)
 
 
-def is_illuminate(request: HttpRequest, obj: Connection | None) -> bool:
+def vendor_of(request: HttpRequest, obj: Connection | None) -> Vendor:
     """Say whose form is wanted: a saved connection's vendor stays, a new one's is in the address."""
     vendor = request.GET.get("vendor") if obj is None else obj.vendor
-    return vendor == Vendor.ILLUMINATE
+    return Vendor(vendor) if vendor in Vendor.values else Vendor.ETS
 
 
 def save_illuminate(connection: Connection, form: Any, by: User) -> None:
@@ -313,6 +329,11 @@ def save_illuminate(connection: Connection, form: Any, by: User) -> None:
         token_secret=given["token_secret"],
         by=by,
     )
+
+
+def save_powerschool(connection: Connection, form: Any, by: User) -> None:
+    """Save what a valid PowerSchoolConnectionForm holds."""
+    connections.save(connection, secret=form.cleaned_data["secret"], by=by)
 
 
 def save_from_form(connection: Connection, form: Any, by: User) -> None:

@@ -29,6 +29,9 @@ from integrations.illuminate.client import IlluminateClient
 from integrations.illuminate.hosts import ILLUMINATE_API_POLICY
 from integrations.illuminate.oauth import Authorizer, OAuth1Authorizer, OAuth2Authorizer
 from integrations.models import Connection, Vendor
+from integrations.powerschool.client import PowerSchoolClient
+from integrations.powerschool.client import is_answer as is_powerschool_answer
+from integrations.powerschool.hosts import POWERSCHOOL_API_POLICY, POWERSCHOOL_LINK_POLICY
 from integrations.tokens import SharedTokenStore
 from portal.base import secrets
 from portal.base.breakers import SharedBreaker
@@ -46,6 +49,8 @@ __all__ = [
     "link_policy",
     "may_be_framed",
     "pinned_link_policy",
+    "powerschool_client",
+    "powerschool_client_for_a_night",
     "token_store",
 ]
 
@@ -58,7 +63,15 @@ A_NIGHT = 4 * 3600.0
 ONE_OF_MANY = replace(BATCH, seconds=30.0, tries=2, call=20.0, longest_pause=4.0, outlasts_breaker=False)
 # 2,000 students with all their fields are some three megabytes.
 _LARGEST_PAGE = 64 * 1024 * 1024
-_API_POLICIES = {Vendor.ETS: ETS_API_POLICY, Vendor.ILLUMINATE: ILLUMINATE_API_POLICY}
+# A batch that is given up on is handed over to nobody: better to wait long for it.
+_ONE_BATCH = replace(ONE_PAGE, call=600.0, each_wait=300.0)
+_API_POLICIES = {
+    Vendor.ETS: ETS_API_POLICY,
+    Vendor.ILLUMINATE: ILLUMINATE_API_POLICY,
+    Vendor.POWERSCHOOL: POWERSCHOOL_API_POLICY,
+}
+# Illuminate hands out no links.
+_LINK_POLICIES = {Vendor.ETS: ETS_LINK_POLICY, Vendor.POWERSCHOOL: POWERSCHOOL_LINK_POLICY}
 
 
 class _LettingGo(SharedBreaker):
@@ -78,14 +91,14 @@ def api_policy(vendor: str = Vendor.ETS) -> HostPolicy:
     return _API_POLICIES[Vendor(vendor)].with_extra(settings.PORTAL_VENDOR_HOSTS)
 
 
-def link_policy() -> HostPolicy:
-    """Return the hosts where report links may lead, before one is pinned."""
-    return ETS_LINK_POLICY.with_extra(settings.PORTAL_VENDOR_HOSTS)
+def link_policy(vendor: str = Vendor.ETS) -> HostPolicy:
+    """Return the hosts where links to reports or documents may lead, before one is pinned."""
+    return _LINK_POLICIES[Vendor(vendor)].with_extra(settings.PORTAL_VENDOR_HOSTS)
 
 
 def pinned_link_policy(connection: Connection) -> HostPolicy:
     """Return the hosts where a connection's links may lead: one alone, once the district has pinned it."""
-    return link_policy().pinned_to(connection.link_host)
+    return link_policy(connection.vendor).pinned_to(connection.link_host)
 
 
 def link_origins(connection: Connection) -> list[str]:
@@ -193,6 +206,42 @@ def _illuminate_authorizer(connection: Connection, http: VendorHttp) -> Authoriz
         token=secrets.reveal(connection.token_id, purpose=Connection.TOKEN_PURPOSE),
         token_secret=secrets.reveal(connection.token_secret_id, purpose=Connection.TOKEN_SECRET_PURPOSE),
     )
+
+
+def powerschool_client(
+    connection: Connection, *, budget: Budget = INTERACTIVE, seconds: float | None = None
+) -> PowerSchoolClient:
+    """Return a client for one connection, for whoever waits for the answer; `seconds` are all its reads' together.
+
+    Raises VendorMisconfigured when it has no key yet; a call raises SecretUnreadable when it cannot be read.
+    """
+    if connection.secret_id is None:
+        raise VendorMisconfigured("no-secret")
+    name = f"powerschool:{connection.uuid}"
+    http = VendorHttp(
+        policy=api_policy(connection.vendor),
+        link_policy=pinned_link_policy(connection),
+        breaker=_LettingGo(name),
+        link_breaker=_LettingGo(f"{name}:links"),
+        clock=SystemClock(),
+        budget=budget,
+        largest_json=_LARGEST_PAGE,
+        is_answer=is_powerschool_answer,
+    )
+    ends = time.monotonic() + (seconds or 0.0)
+    return PowerSchoolClient(
+        base_url=connection.base_url,
+        api_key=partial(secrets.reveal, connection.secret_id, purpose=Connection.SECRET_PURPOSE),
+        http=http,
+        seconds_left=None if seconds is None else lambda: ends - time.monotonic(),
+    )
+
+
+def powerschool_client_for_a_night(
+    connection: Connection, *, budget: Budget = _ONE_BATCH, seconds: float = A_NIGHT
+) -> PowerSchoolClient:
+    """Return a client for a job that nobody waits for: `budget` is one call's, `seconds` from now are all reads'."""
+    return powerschool_client(connection, budget=budget, seconds=seconds)
 
 
 def token_store(connection: Connection) -> SharedTokenStore:

@@ -187,6 +187,7 @@ class StaffSecondFactor:
             "account_reauthenticate",
             "reauthenticate-by-mail",
             "help",
+            "accessibility",
             "mfa_authenticate",
             "mfa_reauthenticate",
             "mfa_reauthenticate_webauthn",

@@ -14,6 +14,7 @@ admin.site.site_header = admin.site.site_title = "Score reports"
 urlpatterns = [
     path("", home.home, name="home"),
     path("help/", help.show_help, name="help"),
+    path("accessibility/", help.accessibility, name="accessibility"),
     path("language/", language.language_choose, name="language-choose"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scorereports.views import asking, class_sets, family, history, runs, staff
+from scorereports.views import asking, class_sets, family, history, overviews, runs, staff
 
 urlpatterns = [
     path("staff/outcomes/", staff.outcome_list, name="outcome-list"),
@@ -11,6 +11,13 @@ urlpatterns = [
     path("staff/runs/<uuid:run_uuid>/export/", class_sets.run_export, name="run-export"),
     path("staff/runs/<uuid:run_uuid>/class-set/", class_sets.class_set, name="class-set"),
     path("staff/runs/<uuid:run_uuid>/print/<int:number>/", class_sets.print_volume, name="print-volume"),
+    path("staff/schools/", overviews.school_list, name="school-list"),
+    path("staff/schools/<uuid:school_uuid>/overview/", overviews.school_overview, name="school-overview"),
+    path(
+        "staff/schools/<uuid:school_uuid>/students/<slug:which>/",
+        overviews.school_students,
+        name="school-students",
+    ),
     path("students/<uuid:student_uuid>/", family.student_detail, name="student-detail"),
     path("students/<uuid:student_uuid>/purpose/", asking.purpose_choose, name="purpose-choose"),
     path("students/<uuid:student_uuid>/openings/", history.opening_list, name="opening-list"),

@@ -20,8 +20,8 @@ from integrations.models import Connection
 from integrations.sandbox.server import DEFAULT_API_TOKEN, SandboxServer
 from portal.base import streaming
 from scorereports.services import configurations
-from tests import factories
-from tests.cast import Cast, build, world
+from tests import cast_copies, factories
+from tests.cast import Cast, world
 
 SLOW_SECONDS = 2.0
 # What `_slowness` counts takes so long where the limit was set; a slower processor gets as much longer.
@@ -143,7 +143,7 @@ def _no_stream_outlives_its_test() -> Generator[None, None, None]:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The people of tests/cast.py, without any connection to ETS."""
-    return build()
+    return cast_copies.cast()
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ from tests.access_rows import (
     page,
     posted_page,
 )
+from tests.access_rows_of_overviews import OVERVIEWS
 from tests.access_rows_of_runs import RUNS
 from tests.access_rows_of_the_admin import ADMIN
 from tests.addresses import filled
@@ -43,6 +44,7 @@ ROWS: dict[str, list[Row]] = {
     "healthz": [Row("/healthz", EVERYBODY, anonymous=200)],
     "readyz": [Row("/readyz", EVERYBODY, anonymous=200)],
     "help": page("/help/", EVERYBODY, anonymous=200),
+    "accessibility": page("/accessibility/", EVERYBODY, anonymous=200),
     "person-sees": [
         *page("/staff/people/{parent}/sees/", GUARDS_THE_CHILD | {"office"}),
         Row("/staff/people/{nobody}/sees/", NOBODY),
@@ -93,6 +95,10 @@ ROWS: dict[str, list[Row]] = {
         Row("/children/{child}/not-mine/", EVERYBODY, status=405, anonymous=405, method="put"),
         Row("/children/{child}/not-mine/", EVERYBODY, status=405, anonymous=405, method="delete"),
     ],
+    "accessible-copy": [
+        *posted_page("/children/{child}/accessible-copy/", FAMILY_OF_THE_CHILD),
+        *posted_page("/children/{nobody}/accessible-copy/", NOBODY),
+    ],
     "concern-list": page("/staff/concerns/", FRONT_DESKS),
     "concern-answer": posted_page("/staff/concerns/{concern}/", FRONT_DESK_OF_THE_CHILD),
     "letter-print": [
@@ -114,6 +120,7 @@ ROWS: dict[str, list[Row]] = {
         *page("/staff/syncs/csv/contacts/", SYNCS | {"staff_elsewhere"}),
         Row("/staff/syncs/csv/nothing/", NOBODY),
     ],
+    **OVERVIEWS,
     **RUNS,
     "outcome-list": page("/staff/outcomes/", WITH_FACTOR),
     "student-detail": [*posted_page(STUDENT, OF_THE_CHILD), *posted_page("/students/{nobody}/", NOBODY)],

@@ -1,4 +1,4 @@
-"""What a family writes when their list of children is wrong, and what the office answers."""
+"""What a family writes when their list of children is wrong or a report is no use to them; what the office answers."""
 
 from __future__ import annotations
 
@@ -31,6 +31,18 @@ class NotMyChildForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("You may leave this empty."),
+    )
+
+
+class AccessibleCopyForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("What would help you?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Say which report, and how you can read it best: large print, braille, read aloud, or explained in person. "
+            "You need not say why."
+        ),
     )
 
 

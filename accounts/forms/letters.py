@@ -9,10 +9,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import grades
 from accounts.models import School, Section
 from portal.base.offering import offer_choices, offer_rows
-
-_GRADES = ["KN", *(f"{number:02d}" for number in range(1, 13)), "AD"]
 
 
 class LettersForm(forms.Form):
@@ -41,8 +40,7 @@ class LettersForm(forms.Form):
 
     def __init__(self, school: School, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        grades = [("", _("All grades")), *((grade, grade) for grade in _GRADES)]
-        offer_choices(self, "grade", grades)
+        offer_choices(self, "grade", [("", _("All grades")), *grades.choices()])
         offer_rows(self, "section", Section.objects.filter(school=school))
 
     def clean_local_ids(self) -> list[str]:

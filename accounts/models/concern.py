@@ -11,12 +11,14 @@ from accounts.models.user import User
 class ConcernKind(models.TextChoices):
     NOT_MY_CHILD = "not_my_child", _("this is not my child")
     CHILD_MISSING = "child_missing", _("a child is missing")
+    ACCESSIBLE_COPY = "accessible_copy", _("a report in a form they can use")
 
 
 class Concern(models.Model):
-    """What a family says is wrong with the list of their children: a task for the school's office, with its answer.
+    """What a family says is wrong, or needs: a task for the school's office, with its answer.
 
-    `student` is the one who is not theirs; `school` is the one that a missing child goes to.
+    `student` is the one who is not theirs, or whose report they cannot use; `school` is the one that a missing child
+    goes to.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

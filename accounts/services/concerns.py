@@ -1,4 +1,4 @@
-"""What families say is wrong with their list of children: raised, listed for the office, answered; all recorded (R5).
+"""What families say is wrong, or need: raised, listed for the office, answered; all recorded (R5).
 
 Pages of families and of the front desk call it. A concern changes nobody's access by itself; ending the link of an
 adult who says that the child is not theirs is part of the office's answer.
@@ -55,6 +55,12 @@ def raise_not_mine(*, student_id: int, text: str, by: User) -> Concern:
     """Tell the student's school that this is not the family's child. The same said twice is one. Raises TooManyOpen."""
     said = Concern.objects.filter(user=by, student=student_id, answered_at__isnull=True).first()
     return said or _raise(ConcernKind.NOT_MY_CHILD, by=by, text=text, student_id=student_id)
+
+
+@transaction.atomic
+def raise_accessible_copy(*, student_id: int, text: str, by: User) -> Concern:
+    """Ask the student's school for a report in a form that this reader can use. Raises TooManyOpen."""
+    return _raise(ConcernKind.ACCESSIBLE_COPY, by=by, text=text, student_id=student_id)
 
 
 def _raise(kind: ConcernKind, *, by: User, **fields: Any) -> Concern:

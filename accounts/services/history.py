@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.access_rules import RULES
+from accounts.access_rules import FAMILY_RULES, RULES
 from accounts.models import AccessRecord, Student, User
 from accounts.models.access_record import AccessAction
 from accounts.services import changes
@@ -52,6 +52,14 @@ def openings_of(student_uuid: uuid.UUID) -> QuerySet[Any]:
     """Return the `opened` rows of a student, the newest first."""
     rows: QuerySet[Any] = AccessRecord.objects.filter(student=student_uuid, action=AccessAction.OPENED)
     return rows.order_by("-recorded_at", "-pk")
+
+
+def openings_by_family(year: str) -> QuerySet[Any]:
+    """Return the `opened` rows of reports of this administration year whose reader was the family, whoever's child."""
+    rows: QuerySet[Any] = AccessRecord.objects.filter(
+        action=AccessAction.OPENED, actor_role__in=FAMILY_RULES, report_year=year
+    )
+    return rows.order_by()
 
 
 def people_in(rows: Iterable[AccessRecord]) -> dict[uuid.UUID, User]:

@@ -1,8 +1,10 @@
-"""What families say is wrong with their list of children, "A child is missing" say, and the office's answers."""
+"""What families say is wrong or need, "A child is missing" say, and the office's answers."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import access
-from accounts.forms.concerns import AnswerForm, MissingChildForm, NotMyChildForm
+from accounts.forms.concerns import AccessibleCopyForm, AnswerForm, MissingChildForm, NotMyChildForm
+from accounts.models import Concern
 from accounts.requests import SignedInRequest
 from accounts.rights import Right
 from accounts.services import concerns, staff_roles
@@ -30,13 +33,7 @@ PAGE_SIZE = 50
 def child_missing(request: SignedInRequest) -> HttpResponse:
     form = MissingChildForm(request.POST or None)
     if form.is_valid():
-        try:
-            concerns.raise_missing(by=request.user, **form.cleaned_data)
-        except TooManyOpen:
-            _say_wait(request)
-        else:
-            _say_sent(request)
-        return redirect("home")
+        return _raised(request, concerns.raise_missing, **form.cleaned_data)
     return render(request, "accounts/child_missing.html", {"form": form})
 
 
@@ -49,14 +46,23 @@ def not_my_child(request: SignedInRequest, student_uuid: uuid.UUID) -> HttpRespo
         raise Http404("No such page.")
     form = NotMyChildForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
-            concerns.raise_not_mine(student_id=may_see.student_id, by=request.user, **form.cleaned_data)
-        except TooManyOpen:
-            _say_wait(request)
-        else:
-            _say_sent(request)
-        return redirect("home")
+        return _raised(request, concerns.raise_not_mine, student_id=may_see.student_id, **form.cleaned_data)
     return render(request, "accounts/not_my_child.html", {"form": form, "access": may_see})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+@never_cache
+def accessible_copy(request: SignedInRequest, student_uuid: uuid.UUID) -> HttpResponse:
+    may_see = access.open_student(request.user, student_uuid)
+    if not may_see.is_family or may_see.is_support_view:
+        raise Http404("No such page.")
+    form = AccessibleCopyForm(request.POST or None)
+    if form.is_valid():
+        return _raised(
+            request, concerns.raise_accessible_copy, student_id=may_see.student_id, **form.cleaned_data
+        )
+    return render(request, "accounts/accessible_copy.html", {"form": form, "access": may_see})
 
 
 @require_GET
@@ -95,12 +101,16 @@ def concern_answer(request: SignedInRequest, concern_uuid: uuid.UUID) -> HttpRes
     return render(request, "accounts/concern_answer.html", page)
 
 
-def _say_sent(request: SignedInRequest) -> None:
-    messages.success(request, _("The school’s office has it now. Their answer comes on this page."))
-
-
-def _say_wait(request: SignedInRequest) -> None:
-    text = _(
-        "You have told the office of several things already. Wait for an answer, or call your child’s school office."
-    )
-    messages.warning(request, text)
+def _raised(request: SignedInRequest, raise_it: Callable[..., Concern], **said: Any) -> HttpResponse:
+    """Tell the office, and the family on their first page that the office has it."""
+    try:
+        raise_it(by=request.user, **said)
+    except TooManyOpen:
+        text = _(
+            "You have told the office of several things already. Wait for an answer, or call your child’s school "
+            "office."
+        )
+        messages.warning(request, text)
+    else:
+        messages.success(request, _("The school’s office has it now. Their answer comes on this page."))
+    return redirect("home")

@@ -6,7 +6,8 @@ neither Django nor our tables: breaker and clock are handed in. If it breaks, no
 Other code imports from here, not from the modules inside.
 """
 
-from integrations.http.client import Answer, Breaker, Sign, VendorHttp
+from integrations.http.answers import Answer, RawAnswer, parse
+from integrations.http.client import Breaker, Sign, VendorHttp
 from integrations.http.errors import VendorError, VendorMisconfigured, VendorRejected, VendorUnavailable
 from integrations.http.hosts import HostPolicy, host_of, origin_of_extra, place_of
 from integrations.http.retries import BATCH, INTERACTIVE, Budget
@@ -23,6 +24,7 @@ __all__ = [
     "Mint",
     "MintedToken",
     "OneProcessTokenStore",
+    "RawAnswer",
     "Sign",
     "TokenStore",
     "UpstreamStream",
@@ -34,5 +36,6 @@ __all__ = [
     "host_of",
     "is_token",
     "origin_of_extra",
+    "parse",
     "place_of",
 ]

@@ -4,23 +4,22 @@ Owns the order of things: policy, breaker, try, verdict, pause. Called by the ve
 and what it logs carries no URL, header or body, and neither does anything chained to it.
 """
 
-import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, NoReturn, Protocol, TypeVar
 
-import orjson
 from requests import PreparedRequest, Request, Response
-from requests.exceptions import ConnectTimeout, RequestException, SSLError, Timeout
+from requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError
 
+from integrations.http.answers import Answer, RawAnswer, parse
 from integrations.http.errors import VendorMisconfigured, VendorUnavailable
 from integrations.http.hosts import HostPolicy
 from integrations.http.retries import INTERACTIVE, Budget, Failure, pause_before_next, read_retry_after
 from integrations.http.sockets import Allowance, ChargedAdapter, charged_to, shared_adapter
-from integrations.http.streams import CHUNK, UpstreamStream, printable, why_it_broke
+from integrations.http.streams import CHUNK, UpstreamStream, printable, why_it_broke, why_no_answer
 from portal.base.clock import Clock
 
 LARGEST_JSON = 4 * 1024 * 1024
@@ -44,6 +43,8 @@ for _name in ("connection", "connectionpool", "poolmanager", "response", "util.r
     logging.getLogger(f"urllib3.{_name}").addFilter(_say_nothing)
 
 Result = TypeVar("Result")
+# Says of a status of 500 or above, and of its JSON, that it is an answer all the same.
+IsAnswer = Callable[[int, Any], bool]
 # Adds to each try what holds for that try alone, such as a signature with a fresh nonce.
 Sign = Callable[[PreparedRequest], PreparedRequest]
 
@@ -57,21 +58,18 @@ class Breaker(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole answer: 2xx with its JSON, or 4xx with its JSON if it had any. `headers` is a harmless few."""
-
-    status: int
-    body: Any = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    is_json: bool = True
+class _Came:
+    response: Response
+    body: bytes
+    broke_off: Failure | None
 
 
 class VendorHttp:
     """GET and POST for vendor clients; light to make, safe for threads. A POST is sent once, whatever comes of it.
 
     Raises VendorMisconfigured: `host-not-allowed`, `bad-request`, `redirected`; VendorUnavailable:
-    `breaker-open`, `out-of-time`, `cannot-connect`, `connect-timeout`, `tls-failed`, `too-slow`, `truncated`,
-    `too-large`, `rate-limited`, `status-5xx`, `not-json`, `encoded-body`, `unexpected-status`.
+    `breaker-open`, `out-of-time`, `cannot-connect`, `hung-up` (after it was sent), `connect-timeout`, `tls-failed`,
+    `too-slow`, `truncated`, `too-large`, `rate-limited`, `status-5xx`, `not-json`, `encoded-body`, `unexpected-status`.
     """
 
     def __init__(
@@ -86,8 +84,13 @@ class VendorHttp:
         adapter: ChargedAdapter | None = None,
         largest_json: int = LARGEST_JSON,
         largest_stream: int = LARGEST_STREAM,
+        is_answer: IsAnswer | None = None,
     ) -> None:
-        """`link_breaker` guards where links lead; without one, links count on `breaker`."""
+        """`link_breaker` guards where links lead; without one, links count on `breaker`.
+
+        `is_answer` is asked about each 5xx: one that it takes for an answer is returned, neither tried again nor held
+        against the vendor.
+        """
         self._policy = policy
         self._breaker = breaker
         self._clock = clock
@@ -97,6 +100,7 @@ class VendorHttp:
         self._adapter = adapter
         self._largest_json = largest_json
         self._largest_stream = largest_stream
+        self._is_answer = is_answer
 
     def get_json(
         self,
@@ -139,6 +143,33 @@ class VendorHttp:
         request = self._prepare(self._policy, url, {**_WANTS_JSON, **(headers or {})}, method="POST", **body)
         return self._with_retries(
             lambda allowance: self._try_json(request, sign, allowance),
+            self._breaker,
+            self._largest_json,
+            budget=replace(self._budget, tries=1),
+        )
+
+    def get_raw(
+        self, url: str, *, headers: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
+    ) -> RawAnswer:
+        """Return the body as it came, for the few calls whose answer need not be JSON; never half of it."""
+        headers = {**_WANTS_JSON, **(headers or {})}
+        request = self._prepare(self._policy, url, headers, params=dict(params or {}))
+        return self._with_retries(
+            lambda allowance: self._try_raw(request, allowance), self._breaker, self._largest_json
+        )
+
+    def post_raw(
+        self, url: str, *, headers: Mapping[str, str] | None = None, json_body: Any = None
+    ) -> RawAnswer:
+        """Send once, as `post_json` does, and return what came, be it half of an answer.
+
+        For calls that cannot be asked again: what came must be kept before anybody tries to read it.
+        """
+        headers = {**_WANTS_JSON, **(headers or {})}
+        # requests sends no body for None, and the length 0 along with it.
+        request = self._prepare(self._policy, url, headers, method="POST", json=json_body)
+        return self._with_retries(
+            lambda allowance: self._try_raw(request, allowance, keep_half=True),
             self._breaker,
             self._largest_json,
             budget=replace(self._budget, tries=1),
@@ -232,24 +263,45 @@ class VendorHttp:
             # over.
             breaker.failure()
             raise
-        if isinstance(result, Failure) and result.vendor_is_down:
+        broke_off = isinstance(result, RawAnswer) and result.broke_off
+        if broke_off or (isinstance(result, Failure) and result.vendor_is_down):
             breaker.failure()
         else:
             breaker.success()
         return result
 
     def _send(self, request: PreparedRequest, allowance: Allowance) -> Response | Failure:
-        adapter = self._adapter or shared_adapter()
-        waits = (self._budget.connect, self._budget.each_wait)
-        try:
-            with charged_to(allowance):
-                response = adapter.send(request, stream=True, timeout=waits, verify=True)
-        except (RequestException, HTTPError, OSError, ValueError) as error:
-            return Failure(_why_no_answer(error, allowance))
+        """Return the answer, its body unread, if its status is one to read on."""
+        response = self._exchange(request, allowance)
+        if isinstance(response, Failure):
+            return response
         failure = self._judge(response)
         if failure:
             response.raw.close()
         return failure or response
+
+    def _fetch(self, request: PreparedRequest, allowance: Allowance) -> _Came | Failure:
+        """Return the answer with as much of its body as came; a 5xx only if it is an answer all the same."""
+        response = self._exchange(request, allowance)
+        if isinstance(response, Failure):
+            return response
+        status, failure = response.status_code, self._judge(response)
+        if failure and (self._is_answer is None or status < HTTPStatus.INTERNAL_SERVER_ERROR):
+            response.raw.close()
+            return failure
+        body, broke_off = self._read(response, allowance)
+        if failure and self._is_answer and (broke_off or not self._is_answer(status, parse(body)[0])):
+            return failure
+        return _Came(response, body, broke_off)
+
+    def _exchange(self, request: PreparedRequest, allowance: Allowance) -> Response | Failure:
+        adapter = self._adapter or shared_adapter()
+        waits = (self._budget.connect, self._budget.each_wait)
+        try:
+            with charged_to(allowance):
+                return adapter.send(request, stream=True, timeout=waits, verify=True)
+        except (RequestException, HTTPError, OSError, ValueError) as error:
+            return Failure(why_no_answer(error, allowance))
 
     def _judge(self, response: Response) -> Failure | None:
         status = response.status_code
@@ -284,33 +336,42 @@ class VendorHttp:
         self, request: PreparedRequest, sign: Sign | None, allowance: Allowance
     ) -> Answer | Failure:
         signed = self._signed(request, sign)
-        response = signed if isinstance(signed, Failure) else self._send(signed, allowance)
-        if isinstance(response, Failure):
-            return response
-        body = self._read(response, allowance)
-        if isinstance(body, Failure):
-            return body
-        found, is_json = _parse(body)
+        came = signed if isinstance(signed, Failure) else self._fetch(signed, allowance)
+        if isinstance(came, Failure):
+            return came
+        if came.broke_off:
+            return came.broke_off
+        found, is_json = parse(came.body)
+        response = came.response
         if not is_json and response.status_code < HTTPStatus.BAD_REQUEST:
             return Failure("not-json", retry=False, vendor_is_down=False)
         kept = {name: printable(response.headers[name]) for name in _KEPT_HEADERS if name in response.headers}
         return Answer(status=response.status_code, body=found, headers=kept, is_json=is_json)
 
-    def _read(self, response: Response, allowance: Allowance) -> bytes | Failure:
-        """Read the whole body; the limit holds for what a compressed one unfolds to, too."""
-        body = bytearray()
+    def _try_raw(
+        self, request: PreparedRequest, allowance: Allowance, *, keep_half: bool = False
+    ) -> RawAnswer | Failure:
+        came = self._fetch(request, allowance)
+        if isinstance(came, Failure):
+            return came
+        if came.broke_off and not keep_half:
+            return came.broke_off
+        broke_off = came.broke_off.reason if came.broke_off else ""
+        return RawAnswer(came.response.status_code, came.body, broke_off)
+
+    def _read(self, response: Response, allowance: Allowance) -> tuple[bytes, Failure | None]:
+        """Read the body, and say if it is not all; the limit holds for what a compressed one unfolds to, too."""
+        body, reason = bytearray(), ""
         try:
-            while chunk := response.raw.read1(CHUNK, decode_content=True):
+            while not reason and (chunk := response.raw.read1(CHUNK, decode_content=True)):
                 body += chunk
-                if len(body) > self._largest_json:
-                    return Failure("too-large", retry=False, vendor_is_down=False)
+                reason = "too-large" if len(body) > self._largest_json else ""
         except (RequestException, HTTPError, OSError, ValueError) as error:
             reason = why_it_broke(error, allowance)
-            return Failure(reason, retry=reason != "too-large", vendor_is_down=reason != "too-large")
-        else:
-            return bytes(body)
         finally:
             response.raw.close()
+        grave = reason != "too-large"
+        return bytes(body), Failure(reason, retry=grave, vendor_is_down=grave) if reason else None
 
 
 def _checked(prepared: PreparedRequest | None, policy: HostPolicy) -> PreparedRequest:
@@ -319,39 +380,6 @@ def _checked(prepared: PreparedRequest | None, policy: HostPolicy) -> PreparedRe
         raise VendorMisconfigured("bad-request")
     policy.check(prepared.url)
     return prepared
-
-
-def _parse(body: bytes) -> tuple[Any, bool]:
-    """Return (what the JSON says, True), or (None, False) for anything that is none."""
-    try:
-        # A night's pages are half a gigabyte: four times as fast.
-        return orjson.loads(body), True
-    except ValueError:
-        # It is strict where vendors are not: lone surrogates, a byte order mark, deep nesting.
-        return _parse_leniently(body)
-
-
-def _parse_leniently(body: bytes) -> tuple[Any, bool]:
-    try:
-        # RecursionError: brackets nested by the thousand. NaN and Infinity are no JSON, and break what
-        # comes after.
-        return json.loads(body, parse_constant=_refuse), True
-    except (ValueError, RecursionError):
-        return None, False
-
-
-def _refuse(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _why_no_answer(error: Exception, allowance: Allowance) -> str:
-    if allowance.too_large:
-        return "too-large"
-    if isinstance(error, ConnectTimeout):
-        return "connect-timeout"
-    if isinstance(error, Timeout | TimeoutError):
-        return "too-slow"
-    return "tls-failed" if isinstance(error, SSLError) else "cannot-connect"
 
 
 def _give_up(failure: Failure) -> NoReturn:

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Generator
 
 from requests import Response
-from requests.exceptions import RequestException
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from requests.exceptions import ConnectTimeout, RequestException, SSLError, Timeout
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.response import HTTPResponse
 
 from integrations.http.errors import VendorUnavailable
@@ -94,6 +94,21 @@ def why_it_broke(error: Exception, allowance: Allowance) -> str:
     if allowance.too_large:
         return "too-large"
     return "too-slow" if isinstance(error, ReadTimeoutError | TimeoutError) else "truncated"
+
+
+def why_no_answer(error: Exception, allowance: Allowance) -> str:
+    """Return the machine word for headers that did not come."""
+    if allowance.too_large:
+        return "too-large"
+    if isinstance(error, ConnectTimeout):
+        return "connect-timeout"
+    if isinstance(error, Timeout | TimeoutError):
+        return "too-slow"
+    if isinstance(error, SSLError):
+        return "tls-failed"
+    # Only what was never connected has surely not brought over what was sent.
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return "cannot-connect" if isinstance(reason, NewConnectionError) else "hung-up"
 
 
 def printable(header: str) -> str:

@@ -9,6 +9,7 @@ from accounts.models import District, DistrictLea, School, User
 class Vendor(models.TextChoices):
     ETS = "ets", _("ETS Score Report API")
     ILLUMINATE = "illuminate", _("Illuminate")
+    POWERSCHOOL = "powerschool", _("PowerSchool Enrollment")
 
 
 class Connection(models.Model):
@@ -16,7 +17,8 @@ class Connection(models.Model):
 
     ETS's three path parts stand around the SSID, as districts know them from Infinite Campus's CAASPP Configuration;
     no other vendor has them. Key and secret themselves are in `portal.base.secrets`, here are only their ids; so are
-    Illuminate's user token and token secret, without which it is spoken to by OAuth 2.
+    Illuminate's user token and token secret, without which it is spoken to by OAuth 2. PowerSchool's API key is the
+    secret, and there is no other.
     """
 
     SECRET_PURPOSE = "connection"  # noqa: S105 - names what a secret is for; not a secret

@@ -6,15 +6,16 @@ another site could otherwise steer the sandbox of whoever looks at it.
 
 import ipaddress
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from integrations.sandbox.exchange import Reply, Request, Vendor, json_reply
+from integrations.sandbox.exchange import ControlError, Reply, Request, Vendor, json_reply
 from integrations.sandbox.faults import FaultError
 from integrations.sandbox.illuminate import controls as illuminate
-from integrations.sandbox.illuminate.controls import ControlError
 from integrations.sandbox.illuminate.vendor import IlluminateVendor
+from integrations.sandbox.powerschool import controls as powerschool
+from integrations.sandbox.powerschool.vendor import PowerSchoolVendor
 from integrations.sandbox.storage import VIDEO_FORMS
 
 if TYPE_CHECKING:
@@ -54,9 +55,14 @@ def answer(server: "SandboxServer", vendor: Vendor, request: Request) -> Reply:
 
 def _action(vendor: Vendor, method: str, name: str) -> "_Action | None":
     common = _ACTIONS.get((method, name))
-    if not isinstance(vendor, IlluminateVendor):
-        return common or _ETS_ACTIONS.get((method, name))
-    own = illuminate.ACTIONS.get((method, name))
+    actions: dict[tuple[str, str], Callable[[Any, Any], Any]] = {}
+    if isinstance(vendor, IlluminateVendor):
+        actions = dict(illuminate.ACTIONS)
+    elif isinstance(vendor, PowerSchoolVendor):
+        actions = dict(powerschool.ACTIONS)
+    elif not common:
+        return _ETS_ACTIONS.get((method, name))
+    own = actions.get((method, name))
     return common if own is None else lambda _server, _vendor, value: own(vendor, value)
 
 
@@ -90,7 +96,8 @@ def _clock(server: "SandboxServer", _: Vendor, value: Any) -> Any:
 def _settings(server: "SandboxServer", vendor: Vendor, value: Any) -> Any:
     if not isinstance(value, dict) or not value:
         raise ControlError("Settings are a JSON object.")
-    known = {**COMMON_SETTINGS, **illuminate.SETTINGS} if isinstance(vendor, IlluminateVendor) else SETTINGS
+    own = _own_settings(vendor)
+    known = SETTINGS if own is None else {**COMMON_SETTINGS, **own[0]}
     for name, setting in value.items():
         kinds = known.get(name)
         if kinds is None:
@@ -103,11 +110,22 @@ def _settings(server: "SandboxServer", vendor: Vendor, value: Any) -> Any:
         raise ControlError(f"The setting video is one of: {', '.join(VIDEO_FORMS)}.")
     if ("username" in value) != ("api_token" in value):
         raise ControlError("username and api_token change together.")
-    if isinstance(vendor, IlluminateVendor):
-        illuminate.change_settings(vendor, value)
+    if own is not None:
+        own[1](vendor, value)
         value = {name: setting for name, setting in value.items() if name in COMMON_SETTINGS}
     server.configure(value)
     return {"ok": True}
+
+
+def _own_settings(
+    vendor: Vendor,
+) -> "tuple[Mapping[str, tuple[type, ...]], Callable[[Any, dict[str, Any]], None]] | None":
+    """Names and kinds of a vendor's own settings, and what changes them; None for ETS's, which are the server's."""
+    if isinstance(vendor, IlluminateVendor):
+        return illuminate.SETTINGS, illuminate.change_settings
+    if isinstance(vendor, PowerSchoolVendor):
+        return powerschool.SETTINGS, powerschool.change_settings
+    return None
 
 
 def _link_requests(server: "SandboxServer", _vendor: Vendor, _: Any) -> Any:

@@ -16,6 +16,10 @@ PDF = "application/pdf"
 XML = "application/xml"
 
 
+class ControlError(Exception):
+    """What a rehearsal asked for cannot be done; the text says why and names nobody."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
     """`path` and `query` as they stand in the request line; `base_url` is how the client reached us."""

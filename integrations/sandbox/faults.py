@@ -41,6 +41,8 @@ KINDS: dict[str, dict[str, tuple[type, ...]]] = {
     "hostile_links": {"url": _TEXT},
     "hostile_html": {"portal": _TEXT, "attempts": _LIST},
     "delay": {"ms": _NUMBER},
+    "lost": {},
+    "late": {"ms": _NUMBER},
     "short_page": {"rows": (int,)},
     "repeated_page": {"of": (int,)},
     "miscount": {"results": (int,), "pages": (int,)},
@@ -57,7 +59,9 @@ CHOICES = {
 ROW_KINDS = ("extra_rows", "bad_rows", "hostile_links")
 # Faults of links and lists of reports are ETS's alone, those of pages Illuminate's.
 ETS_KINDS = (*ROW_KINDS, "hostile_html", "shape", "wrong_type")
+# What these change has the same form in Illuminate's answers alone.
 PAGE_KINDS = ("short_page", "repeated_page", "miscount", "changed_rows")
+_ABSENT = {"/ets": PAGE_KINDS, "/illuminate": ETS_KINDS, "/powerschool": (*ETS_KINDS, *PAGE_KINDS)}
 SIGNED = ("results", "pages")
 COMMON = ("where", "kind", "times", "ssid", "page")
 
@@ -157,7 +161,7 @@ def parse(value: Any, vendor: Vendor) -> Fault:
     if not isinstance(value, dict):
         raise FaultError("A fault is a JSON object.")
     kind = value.get("kind")
-    absent = PAGE_KINDS if vendor.prefix == "/ets" else ETS_KINDS
+    absent = _ABSENT[vendor.prefix]
     if kind not in KINDS or kind in absent:
         raise FaultError(f"Kinds of faults are: {', '.join(name for name in KINDS if name not in absent)}.")
     where = value.get("where", "all")

@@ -31,6 +31,8 @@ _GATEWAY = {
     504: "Endpoint request timed out",
 }
 _BAD_REQUEST = 400
+# What is behind them are files, at ETS and at PowerSchool.
+_LINKS = ("link", "blob")
 _PIECE = 256 * 1024
 _PIECES_A_SECOND = 50
 _BLANKS = memoryview((b"%" + b" " * 62 + b"\n") * (_PIECE // 64))
@@ -51,8 +53,10 @@ _Kind = Callable[[dict[str, Any], Call, Vendor, Wire], None]
 def _status(options: dict[str, Any], _call: Call, vendor: Vendor, wire: Wire) -> None:
     status = options.get("status", 500)
     # Illuminate says nothing beside a status, but for 400.
-    body = options.get("body", "json" if vendor.prefix == "/ets" or status == _BAD_REQUEST else "empty")
-    reply = json_reply(status, {"error": _ERRORS.get(status, "Internal error occurred")})
+    silent = vendor.prefix == "/illuminate" and status != _BAD_REQUEST
+    body = options.get("body", "empty" if silent else "json")
+    key = "message" if vendor.prefix == "/powerschool" else "error"
+    reply = json_reply(status, {key: _ERRORS.get(status, "Internal error occurred")})
     if body == "html":
         reply = Reply(status, _PAGE, HTML)
     elif body == "gateway":
@@ -79,6 +83,19 @@ def _delay(options: dict[str, Any], call: Call, _vendor: Vendor, wire: Wire) -> 
     if wire.wait(options.get("ms", 1000) / 1000):
         raise ConnectionResetError
     wire.send(call.answer())
+
+
+def _lost(_options: dict[str, Any], call: Call, _vendor: Vendor, wire: Wire) -> None:
+    # The work is done; only the answer never leaves.
+    call.answer()
+    wire.reset()
+
+
+def _late(options: dict[str, Any], call: Call, _vendor: Vendor, wire: Wire) -> None:
+    reply = call.answer()
+    if wire.wait(options.get("ms", 1000) / 1000):
+        raise ConnectionResetError
+    wire.send(reply)
 
 
 def _slow_headers(options: dict[str, Any], call: Call, _vendor: Vendor, wire: Wire) -> None:
@@ -123,7 +140,7 @@ def _shape(options: dict[str, Any], _call: Call, vendor: Vendor, wire: Wire) -> 
 
 def _huge(options: dict[str, Any], call: Call, _vendor: Vendor, wire: Wire) -> None:
     size = options.get("size", _TEN_GIGABYTES)
-    is_link = call.endpoint == "link"
+    is_link = call.endpoint in _LINKS
     start = b"%PDF-1.7\n" if is_link else b"["
     filler = _BLANKS if is_link else memoryview(b" " * _PIECE)
     stream = _endless(start, filler) if size is None else _cut(_endless(start, filler), size)
@@ -131,7 +148,7 @@ def _huge(options: dict[str, Any], call: Call, _vendor: Vendor, wire: Wire) -> N
 
 
 def _wrong_type(options: dict[str, Any], call: Call, vendor: Vendor, wire: Wire) -> None:
-    as_pdf = call.endpoint == "link" and call.answer().content_type == PDF
+    as_pdf = call.endpoint in _LINKS and call.answer().content_type == PDF
     choice = options.get("as", "html-as-pdf" if as_pdf else "pdf-as-html")
     if choice == "html-as-pdf":
         wire.send(Reply(200, _PAGE, PDF))
@@ -146,7 +163,7 @@ def _redirect(options: dict[str, Any], _call: Call, _vendor: Vendor, wire: Wire)
 
 
 def _gzip_bomb(options: dict[str, Any], call: Call, _vendor: Vendor, wire: Wire) -> None:
-    is_link = call.endpoint == "link"
+    is_link = call.endpoint in _LINKS
     bomb = _bomb(options.get("size", _BOMB_BYTES), b"%PDF-1.7\n" if is_link else b"[")
     wire.send(Reply(200, bomb, PDF if is_link else JSON, [("Content-Encoding", "gzip")]))
 
@@ -296,6 +313,8 @@ _KINDS: dict[str, _Kind] = {
     "status": _status,
     "hang": _hang,
     "delay": _delay,
+    "lost": _lost,
+    "late": _late,
     "slow_headers": _slow_headers,
     "drip": _drip,
     "reset": _reset,

@@ -23,6 +23,7 @@ from integrations.sandbox.faults import FaultList
 from integrations.sandbox.illuminate.vendor import IlluminateVendor
 from integrations.sandbox.misbehaviour import misbehave
 from integrations.sandbox.observations import Observations
+from integrations.sandbox.powerschool.vendor import PowerSchoolVendor
 from integrations.sandbox.wire import Wire
 from integrations.sandbox.world import World
 
@@ -36,6 +37,8 @@ DEFAULT_ILLUMINATE = {
     "token": "sandbox-user",
     "token_secret": "sandbox-user-secret",
 }
+# What a solution specialist would give out; it opens nothing but made-up registrations.
+DEFAULT_POWERSCHOOL_KEY = "sandbox-enrollment-key"
 LARGEST_REQUEST = 1_000_000
 ACCEPT_LOOK_SECONDS = 0.05
 ANSWER_FIRST_SECONDS = 0.05
@@ -65,7 +68,8 @@ class SandboxServer:
     """The sandbox's vendors over HTTP. `.url` is known as soon as it is made; it answers after `start()`.
 
     `port` 0 takes a free one. `latency_ms` is added to every call of an API, `link_latency_ms` to every link.
-    `illuminate` has Illuminate's credentials, by the names of DEFAULT_ILLUMINATE.
+    `illuminate` has Illuminate's credentials, by the names of DEFAULT_ILLUMINATE; `powerschool_key` is the API key of
+    PowerSchool Enrollment.
     """
 
     def __init__(
@@ -78,6 +82,7 @@ class SandboxServer:
         username: str = DEFAULT_USERNAME,
         api_token: str = DEFAULT_API_TOKEN,
         illuminate: Mapping[str, str] = DEFAULT_ILLUMINATE,
+        powerschool_key: str = DEFAULT_POWERSCHOOL_KEY,
         clock: SandboxClock | None = None,
     ) -> None:
         self.world = world or World()
@@ -87,7 +92,8 @@ class SandboxServer:
         self.observed = Observations()
         self.ets = EtsVendor(self.world, self.clock, username=username, api_token=api_token)
         self.illuminate = IlluminateVendor(self.world, self.clock, credentials=illuminate)
-        self.vendors: tuple[Vendor, ...] = (self.ets, self.illuminate)
+        self.powerschool = PowerSchoolVendor(self.world, self.clock, api_key=powerschool_key)
+        self.vendors: tuple[Vendor, ...] = (self.ets, self.illuminate, self.powerschool)
         self.stopping = threading.Event()
         self._first_settings = {
             "latency_ms": latency_ms,
@@ -173,6 +179,7 @@ class SandboxServer:
         self.clock.reset()
         self.configure(self._first_settings)
         self.illuminate.reset()
+        self.powerschool.reset()
         self.calls.forget()
         self.observed.forget()
 

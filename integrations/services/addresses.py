@@ -10,6 +10,7 @@ import re
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from integrations import clients
 from integrations.http import VendorMisconfigured
@@ -17,8 +18,34 @@ from integrations.models import Vendor
 
 # What several vendors' public pages print for districts to enter.
 SHIPPED = ("https://caaspp-aws.ets.org",)
-# Where Illuminate's paths begin, and beside which its tokens are asked for.
-_ILLUMINATE_SCRIPT = "/rest_server.php"
+# How the addresses of those end whose paths are not a district's own: where Illuminate's paths begin, and beside which
+# its tokens are asked for; the version of PowerSchool's API, beside which its health is asked for.
+_ENDINGS = {
+    Vendor.ILLUMINATE: re.compile(r".*/rest_server\.php"),
+    Vendor.POWERSCHOOL: re.compile(r".*/api[0-9]*/v[0-9]+"),
+}
+_NOT_LISTED = {
+    Vendor.ETS: gettext_lazy(
+        "This server is not on the allow-list: https://…ets.org, or a host that the operator added to "
+        "PORTAL_VENDOR_HOSTS."
+    ),
+    Vendor.ILLUMINATE: gettext_lazy(
+        "This server is not on the allow-list: https://….illuminateed.com/…, or a host that the operator added "
+        "to PORTAL_VENDOR_HOSTS."
+    ),
+    Vendor.POWERSCHOOL: gettext_lazy(
+        "This server is not on the allow-list: https://secure.infosnap.com/…, https://registration.powerschool.com/…, "
+        "or a host that the operator added to PORTAL_VENDOR_HOSTS."
+    ),
+}
+_ENDS_OTHERWISE = {
+    Vendor.ILLUMINATE: gettext_lazy(
+        "The address ends in rest_server.php, such as https://example.illuminateed.com/live/rest_server.php."
+    ),
+    Vendor.POWERSCHOOL: gettext_lazy(
+        "The address ends in /api/v1, such as https://secure.infosnap.com/api/v1."
+    ),
+}
 _PIECE = re.compile(r"[A-Za-z0-9_~.-]+")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?")
 
@@ -39,31 +66,12 @@ def offered(saved: str = "") -> list[str]:
 
 def check_server(base_url: str, vendor: str = Vendor.ETS) -> None:
     """Raise BadAddress unless the address is on the vendor's allow-list, and of its form."""
-    if vendor == Vendor.ILLUMINATE:
-        _check_illuminate(base_url)
-    elif not _is_allowed(base_url):
-        raise BadAddress(
-            _(
-                "This server is not on the allow-list: https://…ets.org, or a host that the operator added to "
-                "PORTAL_VENDOR_HOSTS."
-            )
-        )
-
-
-def _check_illuminate(base_url: str) -> None:
-    if not _is_allowed(base_url, Vendor.ILLUMINATE):
-        raise BadAddress(
-            _(
-                "This server is not on the allow-list: https://….illuminateed.com/…, or a host that the operator added "
-                "to PORTAL_VENDOR_HOSTS."
-            )
-        )
-    if not base_url.endswith(_ILLUMINATE_SCRIPT):
-        raise BadAddress(
-            _(
-                "The address ends in rest_server.php, such as https://example.illuminateed.com/live/rest_server.php."
-            )
-        )
+    kind = Vendor(vendor)
+    if not _is_allowed(base_url, kind):
+        raise BadAddress(str(_NOT_LISTED[kind]))
+    ending = _ENDINGS.get(kind)
+    if ending and not ending.fullmatch(base_url):
+        raise BadAddress(str(_ENDS_OTHERWISE[kind]))
 
 
 def tidy_server(typed: str) -> str:
@@ -82,15 +90,19 @@ def tidy_path(typed: str, *, closed: bool = False) -> str:
     return "/" + "/".join(pieces) + ("/" if closed else "")
 
 
-def check_link_host(host: str, *, seen: str) -> None:
+def check_link_host(host: str, *, seen: str, vendor: str = Vendor.ETS) -> None:
     """Raise BadAddress unless links may lead to this host; the one that was seen passed at the time."""
     if host == seen:
         return
     try:
         if not _HOST.fullmatch(host):
             raise VendorMisconfigured("host-not-allowed")
-        clients.link_policy().check(f"https://{host}/")
+        clients.link_policy(vendor).check(f"https://{host}/")
     except VendorMisconfigured:
+        if vendor == Vendor.POWERSCHOOL:
+            raise BadAddress(
+                _("Document links may not lead there: a host of Azure’s blob storage.")
+            ) from None
         raise BadAddress(
             _("Report links may not lead there: a host of S3 in the United States, or …ets.org.")
         ) from None

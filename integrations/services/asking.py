@@ -1,7 +1,7 @@
-"""Asks Illuminate for rows as they are, for whoever looks after a district's data.
+"""Asks a vendor for rows as they are, for whoever looks after a district's data.
 
-Called by `manage.py illuminate`. It hands on what the vendor sends, names and addresses of families included: nothing
-else may call it, and nothing logs what it yields.
+Called by `manage.py illuminate` and `manage.py powerschool`. It hands on what the vendor sends, names and addresses of
+families included: nothing else may call it, and nothing logs what it yields.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from integrations import clients
 from integrations.http import VendorError
 from integrations.illuminate.endpoints import CATALOGUE, Endpoint, readable
 from integrations.models import Connection, Vendor
+from integrations.powerschool import endpoints as powerschool
 from portal.base import secrets
 
 
@@ -20,19 +21,16 @@ class CannotAsk(ValueError):
     """The question cannot be asked or was not answered; the message says why and what there is instead."""
 
 
-def connection_named(name: str | None) -> Connection:
-    """Return the one connection to Illuminate, or the one of this name. Raises CannotAsk."""
-    found = Connection.objects.filter(vendor=Vendor.ILLUMINATE).select_related("district")
-    if name is not None:
-        found = found.filter(name=name)
+def connection_named(name: str | None, vendor: Vendor = Vendor.ILLUMINATE) -> Connection:
+    """Return the one connection to a vendor, or the one of this name. Raises CannotAsk."""
+    all_of_it = Connection.objects.filter(vendor=vendor).select_related("district")
+    found = all_of_it if name is None else all_of_it.filter(name=name)
     rows = list(found.order_by("district__cds_code", "name"))
     if len(rows) == 1:
         return rows[0]
-    there = ", ".join(
-        f"{row.name} ({row.district.cds_code})" for row in Connection.objects.filter(vendor=Vendor.ILLUMINATE)
-    )
+    there = ", ".join(f"{row.name} ({row.district.cds_code})" for row in all_of_it)
     if not there:
-        raise CannotAsk("There is no connection to Illuminate yet: manage.py connect illuminate …")
+        raise CannotAsk(f"There is no connection to {vendor.label} yet: manage.py connect {vendor.value} …")
     raise CannotAsk(f"Which connection? --connection with one of: {there}.")
 
 
@@ -76,4 +74,41 @@ def rows(connection: Connection, name: str, arguments: dict[str, str]) -> Iterat
     except secrets.SecretUnreadable:
         raise CannotAsk("The stored credentials cannot be read with this server's FIELD_KEYS.") from None
     if not pages.complete:
+        raise CannotAsk(f"What came is not all there is: {pages.reason}.")
+
+
+def check_powerschool(name: str, arguments: dict[str, str]) -> powerschool.Endpoint:
+    """Return the call if it reads and can be asked like this. Raises CannotAsk, which lists what there is."""
+    endpoint = powerschool.CATALOGUE.get(name)
+    readable_ones = list(powerschool.readable())
+    if endpoint not in readable_ones or endpoint is None:
+        names = " ".join(each.name for each in readable_ones)
+        raise CannotAsk(f"PowerSchool Enrollment has no call {name!r} to read. There are: {names}")
+    known = [*endpoint.in_path, *endpoint.parameters]
+    unknown = sorted(set(arguments) - set(known))
+    lacking = [each for each in known if each not in endpoint.optional and each not in arguments]
+    if not unknown and not lacking:
+        return endpoint
+    says = [each if each in endpoint.optional else f"{each} (required)" for each in known]
+    wrong = f"knows no {', '.join(unknown)}" if unknown else f"needs {', '.join(lacking)}"
+    raise CannotAsk(f"{name} {wrong}. Its parameters are: {', '.join(says) or 'none'}.")
+
+
+def powerschool_rows(connection: Connection, name: str, arguments: dict[str, str]) -> Iterator[Any]:
+    """Yield what a call lists, all pages of it or the one that is named; an object is one row. Raises CannotAsk."""
+    endpoint = check_powerschool(name, arguments)
+    pages = None
+    try:
+        client = clients.powerschool_client(connection)
+        if endpoint.shape is powerschool.Shape.PAGED and "page" not in arguments:
+            pages = client.rows_as_sent(name, **arguments)
+            yield from pages.rows()
+        else:
+            answer = client.get(name, **arguments)
+            yield from answer if isinstance(answer, list) else [answer]
+    except VendorError as problem:
+        raise CannotAsk(f"PowerSchool Enrollment did not answer: {problem.reason}.") from None
+    except secrets.SecretUnreadable:
+        raise CannotAsk("The stored API key cannot be read with this server's FIELD_KEYS.") from None
+    if pages is not None and not pages.complete:
         raise CannotAsk(f"What came is not all there is: {pages.reason}.")

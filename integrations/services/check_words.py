@@ -198,4 +198,86 @@ _ILLUMINATE: Words = {
     ),
 }
 
-WORDS: dict[str, Words] = {Vendor.ETS: _ETS, Vendor.ILLUMINATE: _ILLUMINATE}
+_SPECIALIST = _("Ask your PowerSchool Enrollment solution specialist for the key in force and enter it here.")
+
+_POWERSCHOOL: Words = {
+    "changed-elsewhere": (
+        _("The API key was changed elsewhere"),
+        _("It worked before, and PowerSchool Enrollment refuses it now."),
+        _SPECIALIST,
+    ),
+    "credentials-refused": (
+        _("PowerSchool Enrollment refuses the API key"),
+        _("Mistyped, cut short when copied, or replaced."),
+        _SPECIALIST,
+    ),
+    "no-permission": (
+        _("The API key may not test the connection"),
+        _("PowerSchool Enrollment knows it and still says no."),
+        _SPECIALIST,
+    ),
+    "wrong-path": (
+        _("Wrong path"),
+        _("The server answers, but has no PowerSchool Enrollment API at this address."),
+        _("Compare it with https://secure.infosnap.com/api/v1."),
+    ),
+    "redirected": (
+        _("Wrong server or path"),
+        _("The server sends us elsewhere. The portal never follows: the API key would go along."),
+        _("Compare the address with https://secure.infosnap.com/api/v1."),
+    ),
+    "host-not-allowed": (
+        _("The server is not on the allow-list"),
+        _("It was when it was saved; the operator's list has changed since. Nothing was sent."),
+        _("Correct the server, or ask the operator to add it to PORTAL_VENDOR_HOSTS."),
+    ),
+    "no-secret": (
+        _("There is no API key yet"),
+        _("Nothing was sent."),
+        _SPECIALIST,
+    ),
+    "secret-unreadable": (
+        _("The stored API key cannot be read"),
+        _("The server's FIELD_KEYS do not have the key it was encrypted with. Nothing was sent."),
+        _("Ask the operator to put the old key back into FIELD_KEYS, or enter the API key again."),
+    ),
+    "breaker-open": (
+        _("Resting after several failures"),
+        _(
+            "PowerSchool Enrollment failed several times within a minute, so for half a minute nobody asks. Nothing "
+            "was sent."
+        ),
+        _("Wait half a minute, then test again."),
+    ),
+    "tested-too-often": (
+        _("Too many tests in a short time"),
+        _("Each test asks PowerSchool Enrollment, so you have five a minute. Nothing was sent."),
+        _("Wait a minute, then test again."),
+    ),
+    "rate-limited": (
+        _("PowerSchool Enrollment asks us to slow down"),
+        _("Too many calls for now. The API key is fine as far as we know."),
+        _SAME_SERVER,
+    ),
+    "tls-failed": (
+        _("The server's certificate is not right"),
+        _("The portal does not talk to a server that cannot prove its name. Nothing was sent."),
+        _("Check the server. If it is right, tell PowerSchool's support."),
+    ),
+    "down": (
+        _("PowerSchool Enrollment is down"),
+        _("It did not answer in time, or answered with an error. That says nothing about the API key."),
+        _SAME_SERVER,
+    ),
+    "other": (
+        _("PowerSchool Enrollment refuses the call"),
+        _("Its answer fits none of the known cases."),
+        _("Look at the server above. If it is right, ask PowerSchool's support."),
+    ),
+}
+
+WORDS: dict[str, Words] = {
+    Vendor.ETS: _ETS,
+    Vendor.ILLUMINATE: _ILLUMINATE,
+    Vendor.POWERSCHOOL: _POWERSCHOOL,
+}

@@ -49,14 +49,20 @@ class Verdict:
     next_step: Text
 
 
-_GOOD = (_("ETS knows this pair and gave a token."), _("Compare the LEAs below with yours."))
 _OLD_VERSION = _(
     "Version 1 cannot say which LEAs the pair stands for: take the version 3 values, then test again."
 )
-_GOOD_ILLUMINATE = (
-    _("Illuminate knows these credentials and shows the sites below."),
-    _("Compare the sites with your district's schools. One that is missing is not brought in."),
-)
+_GOOD: dict[str, tuple[Text, Text]] = {
+    Vendor.ETS: (_("ETS knows this pair and gave a token."), _("Compare the LEAs below with yours.")),
+    Vendor.ILLUMINATE: (
+        _("Illuminate knows these credentials and shows the sites below."),
+        _("Compare the sites with your district's schools. One that is missing is not brought in."),
+    ),
+    Vendor.POWERSCHOOL: (
+        _("PowerSchool Enrollment knows this API key."),
+        _("Nothing was fetched and nothing was changed there."),
+    ),
+}
 
 
 def seconds_to_wait(connection: Connection, *, by: User) -> int:
@@ -88,7 +94,7 @@ def verdict_on(result: CheckResult) -> Verdict:
         words = WORDS[result.vendor]
         title, explanation, next_step = words.get(result.reason, words["other"])
         return Verdict(works=False, title=title, explanation=explanation, next_step=next_step)
-    explanation, next_step = _GOOD if result.vendor == Vendor.ETS else _GOOD_ILLUMINATE
+    explanation, next_step = _GOOD[result.vendor]
     if result.leas is None and result.vendor == Vendor.ETS:
         next_step = _OLD_VERSION
     return Verdict(works=True, title=_("It works"), explanation=explanation, next_step=next_step)
@@ -98,6 +104,9 @@ def _ask(connection: Connection) -> CheckResult:
     if connection.vendor == Vendor.ILLUMINATE:
         sites = clients.illuminate_client(connection).check()
         return CheckResult(None, "", connection.vendor, tuple(site.name or site.site_id for site in sites))
+    if connection.vendor == Vendor.POWERSCHOOL:
+        clients.powerschool_client(connection).check()
+        return CheckResult(None, "", connection.vendor)
     leas = clients.ets_client(connection).check().leas
     return CheckResult(None if leas is None else tuple(leas), "")
 

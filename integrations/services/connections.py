@@ -167,7 +167,11 @@ def _store(connection: Connection, key: str, secret: str, by: Actor) -> None:
         connection.key_id = _put(connection, key, Connection.KEY_PURPOSE, connection.key_id, by)
     if secret:
         connection.secret_id = _put(connection, secret, Connection.SECRET_PURPOSE, connection.secret_id, by)
-    if connection.key_id is None or connection.secret_id is None:
+    if connection.vendor == Vendor.POWERSCHOOL:
+        # Its one API key is the secret.
+        if connection.secret_id is None:
+            raise BadConnection(_("A connection needs its API key."))
+    elif connection.key_id is None or connection.secret_id is None:
         raise BadConnection(_("A connection needs its client key and its client secret."))
     if key or secret:
         connection.worked_at = None

@@ -51,5 +51,6 @@ def _front_desk(user: User, is_staff_member: bool) -> dict[str, object]:
     return {
         "may_answer": may_answer,
         "concerns_waiting": concerns.waiting(user).count() if may_answer else 0,
+        "may_overview": is_staff_member and staff_roles.holds_anywhere(user, Right.SEE_OVERVIEW),
         "may_invite": is_staff_member and staff_roles.holds_anywhere(user, Right.LINK_FAMILIES),
     }

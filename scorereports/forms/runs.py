@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import grades
 from accounts.models import School, Section, User
 from accounts.purposes import Purpose
 from accounts.services import places
@@ -23,7 +24,6 @@ from scorereports.services.runs import Order
 from scorereports.services.runs_choosing import Wanted
 from scorereports.services.runs_results import Narrowed
 
-GRADES = ("TK", "KN", *(f"{number:02}" for number in range(1, 13)), "AD")
 _LONGEST_LIST = 400_000  # letters: more than the most students of a run, with their names beside them
 
 
@@ -80,7 +80,7 @@ class RunStartForm(forms.Form):
             offer_rows(self, "school", places.schools_for(user))
             self.initial["school"] = school and school.uuid
         if "grade" in self.fields:
-            offer_choices(self, "grade", [(grade, _grade(grade)) for grade in GRADES])
+            offer_choices(self, "grade", grades.choices())
         self._offer()
 
     def _offer(self) -> None:
@@ -131,11 +131,6 @@ def _text_of(upload: Any) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _grade(grade: str) -> str:
-    words = {"TK": _("Transitional kindergarten"), "KN": _("Kindergarten"), "AD": _("Adult education")}
-    return words.get(grade) or _("Grade %(grade)s") % {"grade": int(grade)}
-
-
 class ResultsForm(forms.Form):
     """Empty means all. What is no choice any more counts as no wish."""
 
@@ -145,16 +140,14 @@ class ResultsForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     lacking = forms.BooleanField(label=gettext_lazy("Students without such a report"), required=False)
 
-    def __init__(self, run: ReportRun, *args: Any, **more: Any) -> None:
+    def __init__(self, run: ReportRun, reader: User, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        years = runs_results.found_in(run, "year")
+        found = runs_results.found_in(run, reader)
         offered: dict[str, list[tuple[str, Any]]] = {
             "state": list(PlaceState.choices),
-            "test": [(code, catalog.type_title(code)) for code in runs_results.found_in(run, "type")],
-            "year": [(year, catalog.year_label(year)) for year in reversed(years)],
-            "language": [
-                (code, catalog.language_name(code)) for code in runs_results.found_in(run, "language")
-            ],
+            "test": [(code, catalog.type_title(code)) for code in found["type"]],
+            "year": [(year, catalog.year_label(year)) for year in reversed(found["year"])],
+            "language": [(code, catalog.language_name(code)) for code in found["language"]],
         }
         for name, choices in offered.items():
             offer_choices(self, name, [("", gettext_lazy("All")), *choices])

@@ -82,23 +82,26 @@ class _Book:
 
     def add(self, one: Fetched) -> None:
         """Put a report into the book and its opening on record; what cannot be read or recorded stays out."""
-        pages = self._pages(one)
-        event_id = class_sets.record_opening(one, self._facts) if pages else None
-        if pages is None or event_id is None:
-            outcome = one.outcome or (Outcome.NOT_RECORDED if pages else Outcome.BAD_REPORT).value
-            class_sets.record_refusal(_with(one, outcome), self._user, self._facts)
-            self._missing.append(_line(one, outcome))
-            return
-        self._writer.append(pages, import_outline=False)
-        if len(pages.pages) % 2:
-            self._writer.add_blank_page()
-        self._opened.append((event_id, _with(one, ""), len(one.content or b"")))
+        # Pages and reader know each other, so that without closing it each file would wait for the garbage collector,
+        # which counts objects and not megabytes: a book of 225 files held 236 MB, closed 5.
+        with io.BytesIO(one.content or b"") as file:
+            pages = self._pages(one, file)
+            event_id = class_sets.record_opening(one, self._facts) if pages else None
+            if pages is not None and event_id is not None:
+                self._writer.append(pages, import_outline=False)
+                if len(pages.pages) % 2:
+                    self._writer.add_blank_page()
+                self._opened.append((event_id, _with(one, ""), len(one.content or b"")))
+                return
+        outcome = one.outcome or (Outcome.NOT_RECORDED if pages else Outcome.BAD_REPORT).value
+        class_sets.record_refusal(_with(one, outcome), self._user, self._facts)
+        self._missing.append(_line(one, outcome))
 
-    def _pages(self, one: Fetched) -> PdfReader | None:
+    def _pages(self, one: Fetched, file: io.BytesIO) -> PdfReader | None:
         if one.content is None:
             return None
         try:
-            reader = PdfReader(io.BytesIO(one.content))
+            reader = PdfReader(file)
             return reader if len(reader.pages) else None
         except Exception as problem:  # noqa: BLE001 - whatever the reader makes of a file that is no PDF, it stays out
             log.warning("class_set_pdf_unreadable", error=type(problem).__name__)

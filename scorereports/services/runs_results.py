@@ -6,8 +6,7 @@ more, whatever the run found: the rows are old, the check is not (trust A4, A7, 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -89,9 +88,17 @@ def is_quiet(run: ReportRun) -> bool:
     return (run.heartbeat_at or run.created_at) < clock.now() - _QUIET and run.waits_until is None
 
 
-def totals(run: ReportRun) -> list[dict[str, Any]]:
+def shown(run: ReportRun, reader: User) -> QuerySet[ReportRunReport]:
+    """Return the reports found of students whom the reader may see now, without those under a hold for them."""
+    mine = students(run, reader).order_by().values("pk")
+    rows = ReportRunReport.objects.filter(place__run=run, place__student__in=mine)
+    held = access.under_hold_for(reader, list(run.places.values_list("student", flat=True)))
+    return rows.exclude(place__student__in=held).order_by()
+
+
+def totals(run: ReportRun, reader: User) -> list[dict[str, Any]]:
     """Count for each test and year how many students have it, in all and by language, the newest year first."""
-    rows = ReportRunReport.objects.filter(place__run=run).values("type", "year").order_by()
+    rows = shown(run, reader).values("type", "year")
     counted = {(row["type"], row["year"]): row["n"] for row in rows.annotate(n=Count("place", distinct=True))}
     by_language: dict[tuple[str, str], dict[str, int]] = {}
     for row in rows.values("type", "year", "language").annotate(n=Count("place", distinct=True)):
@@ -112,10 +119,11 @@ def totals(run: ReportRun) -> list[dict[str, Any]]:
     ]
 
 
-def found_in(run: ReportRun, what: str) -> list[str]:
-    """Return the codes of one kind (type, year, language) that the run has found."""
-    rows = ReportRunReport.objects.filter(place__run=run).order_by().values_list(what, flat=True)
-    return sorted(set(rows.distinct()))
+def found_in(run: ReportRun, reader: User) -> dict[str, list[str]]:
+    """Return the codes of each kind (type, year, language) that the run has found."""
+    kinds = ("type", "year", "language")
+    rows = list(shown(run, reader).values_list(*kinds).distinct())
+    return {kind: sorted({row[place] for row in rows}) for place, kind in enumerate(kinds)}
 
 
 def students(run: ReportRun, reader: User, narrowed: Narrowed | None = None) -> QuerySet[Student]:
@@ -159,20 +167,6 @@ def _why(place: ReportRunPlace, *, is_held: bool) -> str:
     if outcome not in set(Outcome):
         return ""
     return str(text_for(Outcome(outcome), family=False).explanation)
-
-
-def by_test(reports: Iterable[ReportRunReport]) -> list[dict[str, Any]]:
-    """Group a student's reports for the table: a line for each test and year, with its languages."""
-    ordered = sorted(reports, key=lambda one: (catalog.order(one.type), one.type))
-    ordered.sort(key=lambda one: one.year, reverse=True)
-    lines = []
-    for (year, type_), group in itertools.groupby(ordered, key=lambda one: (one.year, one.type)):
-        codes = sorted({one.language for one in group}, key=catalog.language_order)
-        names = [(catalog.language_name(code), catalog.language_tag(code)) for code in codes]
-        lines.append(
-            {"title": catalog.type_title(type_), "year": catalog.year_label(year), "languages": names}
-        )
-    return lines
 
 
 def export(*, run: ReportRun, by: User) -> str:

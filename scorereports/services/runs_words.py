@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import grades
 from accounts.purposes import Purpose
 from scorereports import catalog
 from scorereports.models import RESTING, WORKING, Chosen, PlaceState, ReportRun, RunState
@@ -23,7 +24,7 @@ def title(run: ReportRun) -> str:
     if run.chosen == Chosen.SECTION and run.section:
         return f"{run.section.name}, {school}"
     if run.chosen == Chosen.GRADE:
-        return f"{_grade(run.grade)}, {school}"
+        return f"{grades.name_of(run.grade)}, {school}"
     return school if run.chosen == Chosen.SCHOOL and school else str(Chosen(run.chosen).label).capitalize()
 
 
@@ -58,11 +59,6 @@ def choice(run: ReportRun) -> list[str]:
         run.report_format and str(catalog.format_title(run.report_format)),
     )
     return [word for word in words if word] or [_("all reports")]
-
-
-def _grade(grade: str) -> str:
-    words = {"TK": _("Transitional kindergarten"), "KN": _("Kindergarten"), "AD": _("Adult education")}
-    return words.get(grade) or _("Grade %(grade)s") % {"grade": grade.lstrip("0")}
 
 
 def _left(seconds: int | None) -> str:

@@ -22,7 +22,7 @@ from accounts.services import record
 from accounts.throttles import Act, TooOften
 from portal.base.clock import local_today
 from portal.base.streaming import limit_stalls
-from scorereports import catalog
+from scorereports import catalog, guides
 from scorereports.forms.choice import ChoiceForm
 from scorereports.outcomes import Outcome, text_for
 from scorereports.services import configurations, delivery, filtering, grades, listing, opening
@@ -86,6 +86,8 @@ def report_detail(request: SignedInRequest, student_uuid: uuid.UUID, key: str) -
         "is_embedded": delivery.is_embedded(configuration) and not needs_tab,
         "own_tab": text_for(Outcome.OWN_TAB, family=may_see.is_family) if needs_tab else None,
         "sandbox": framing.sandbox_of(named.format, streamed=streamed),
+        "guide": guides.guide(named.type),
+        "has_former_level_names": guides.has_former_level_names(named.type, named.year),
     }
     response = render(request, "scorereports/report_detail.html", page)
     return framing.may_frame(response, request, delivery.frame_origins(configuration, named.format))

@@ -22,7 +22,7 @@ from accounts.services import places
 from accounts.throttles import Act
 from scorereports.forms.runs import ResultsForm, RunStartForm
 from scorereports.models import Chosen, ReportRun
-from scorereports.services import class_sets, runs, runs_results, runs_words
+from scorereports.services import class_sets, runs, runs_matrix, runs_results, runs_words
 
 PAGE_SIZE = 20
 # Few enough classes for one list; beyond, the school is asked first.
@@ -75,7 +75,7 @@ def run_detail(request: SignedInRequest, run_uuid: uuid.UUID) -> HttpResponse:
         _act(request, run)
         return redirect("run-detail", run.uuid)
     page: dict[str, Any] = runs_words.told(run) | {
-        "totals": runs_results.totals(run),
+        "totals": runs_results.totals(run, request.user),
         "volumes": class_sets.volumes(run, request.user),
         "quiet": runs_results.is_quiet(run),
     }
@@ -88,10 +88,11 @@ def run_detail(request: SignedInRequest, run_uuid: uuid.UUID) -> HttpResponse:
 def run_results(request: SignedInRequest, run_uuid: uuid.UUID) -> HttpResponse:
     run = find(request, run_uuid)
     given = request.POST if request.method == "POST" else request.GET
-    form = ResultsForm(run, given)
-    found, rows = runs_results.table(run, request.user, form.narrowed(), given.get("page"))
-    lines = [row | {"tests": runs_results.by_test(row["reports"])} for row in rows]
-    page = {"run": run, "title": runs_words.title(run), "form": form, "page": found, "rows": lines}
+    form = ResultsForm(run, request.user, given)
+    narrowed = form.narrowed()
+    found, rows = runs_results.table(run, request.user, narrowed, given.get("page"))
+    page = {"run": run, "title": runs_words.title(run), "form": form, "page": found}
+    page["matrix"] = runs_matrix.of(rows, narrowed)
     return render(request, "scorereports/run_results.html", page)
 
 

@@ -137,3 +137,27 @@ def test_what_was_said_is_on_record_without_the_words(cast: Cast):
     assert row.actor == str(cast.nobody.uuid)
     assert row.after["school"] == str(cast.school_a.uuid)
     assert "Ana Example" not in str(row.after)
+
+
+def copy_asked(cast: Cast, who: str = "other_parent") -> Any:
+    address = f"/children/{cast.child.uuid}/accessible-copy/"
+    return sign_in(getattr(cast, who)).post(address, {"text": "Large print, please."}, follow=True)
+
+
+def test_a_copy_that_a_reader_can_use_is_a_task_for_the_childs_school(cast: Cast):
+    assert "has it now" in words(copy_asked(cast))
+    assert "a report in a form you can use" in words(sign_in(cast.other_parent).get("/"))
+    assert "Large print, please." in words(sign_in(cast.office).get(LIST))
+    assert "Large print, please." not in words(sign_in(cast.school_admin_b).get(LIST))
+    answer(cast, Concern.objects.get())
+
+    assert "We corrected the record." in words(sign_in(cast.other_parent).get("/"))
+    verbs = AccessChange.objects.filter(subject="concern").values_list("verb", flat=True)
+    assert sorted(verbs) == ["concern.answered", "concern.raised"]
+
+
+def test_asking_for_a_copy_ends_no_link_whatever_the_answers_button_says(cast: Cast):
+    copy_asked(cast)
+    answer(cast, Concern.objects.get(), done="end")
+
+    assert opens(cast.other_parent, cast.child) == 200

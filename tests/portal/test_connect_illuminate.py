@@ -17,6 +17,7 @@ from integrations.sandbox.server import DEFAULT_ILLUMINATE, SandboxServer
 from portal.base import secrets
 from portal.base.models import StoredSecret
 from scorereports.models import Configuration
+from tests.portal.running import run
 
 CDS = "19647330000000"
 SECRET, TOKEN_SECRET = "ILLUMINATE_SECRET_FOR_A_TEST", "ILLUMINATE_TOKEN_SECRET_FOR_A_TEST"
@@ -44,15 +45,6 @@ def connect(**options: Any) -> str:
 
 def connect_sandbox(sandbox: SandboxServer, **options: Any) -> str:
     return connect(base_url=sandbox.url + sandbox.illuminate.base_path, **options)
-
-
-def run(*words: str, **options: Any) -> tuple[int, str, str]:
-    out, err, status = StringIO(), StringIO(), 0
-    try:
-        call_command(*words, stdout=out, stderr=err, **options)
-    except SystemExit as end:
-        status = int(str(end.code))
-    return status, out.getvalue(), err.getvalue()
 
 
 @pytest.mark.promise("R5", "S1", "S2")

@@ -26,6 +26,7 @@ from scorereports.services.class_sets_archive import Archive
 from scorereports.services.filtering import Choice
 from tests import factories
 from tests.cast import Cast, sign_in, world
+from tests.live import wait_until
 from tests.scorereports.reading import body, recorded
 from tests.scorereports.running import ran, started, taken
 
@@ -188,7 +189,7 @@ def test_a_reader_who_leaves_ends_the_calls_upstream(
     answer = fetched(cast.school_admin, run)
     next(iter(answer.streaming_content))
     answer.close()
-    time.sleep(0.5)
+    wait_until(lambda: sandbox.calls["link_open"] == 0 and not streaming.taken(), what="for the last of them")
     asked, threads = sandbox.calls["link"], streaming.taken()
     time.sleep(1.5)
 

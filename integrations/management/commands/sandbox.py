@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from integrations.sandbox.server import (
     DEFAULT_API_TOKEN,
     DEFAULT_ILLUMINATE,
+    DEFAULT_POWERSCHOOL_KEY,
     DEFAULT_USERNAME,
     SandboxServer,
 )
@@ -22,7 +23,7 @@ from integrations.sandbox.world import World
 
 
 class Command(BaseCommand):
-    help = "Run the sandbox vendors: a made-up district's ETS and Illuminate, on loopback."
+    help = "Run the sandbox vendors: a made-up district's ETS, Illuminate and PowerSchool, on loopback."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -53,6 +54,7 @@ class Command(BaseCommand):
                 username=os.environ.get("SANDBOX_ETS_USERNAME") or DEFAULT_USERNAME,
                 api_token=os.environ.get("SANDBOX_ETS_SECRET") or DEFAULT_API_TOKEN,
                 illuminate=_illuminate_credentials(),
+                powerschool_key=os.environ.get("SANDBOX_POWERSCHOOL_KEY") or DEFAULT_POWERSCHOOL_KEY,
             )
         except OSError as problem:
             raise CommandError(f"Port {options['port']} cannot be used: {problem.strerror}.") from problem

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from integrations.sandbox.exchange import ControlError
 from integrations.sandbox.illuminate import cases, catalogue
 from integrations.sandbox.illuminate.night import EditError, parse_edits
 from integrations.sandbox.illuminate.sessions import BadRequestError
@@ -15,10 +16,6 @@ from integrations.sandbox.illuminate.vendor import IlluminateVendor
 
 NIGHT = {"day": int, "today": str, "next_year": bool, "edits": list, "one_class_each": bool}
 SETTINGS = {"token_seconds": (int, float), "revoke_tokens": (bool,), "keep_pages": (bool, str)}
-
-
-class ControlError(Exception):
-    """What was asked for cannot be done; the text says why."""
 
 
 def tell_night(vendor: IlluminateVendor, _: Any) -> Any:

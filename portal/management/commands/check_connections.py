@@ -31,6 +31,8 @@ def _verdict(result: checks.CheckResult) -> str:
         return f"{result.reason} ({checks.verdict_on(result).title})"
     if result.vendor == Vendor.ILLUMINATE:
         return f"works, sees {len(result.sites)} sites"
+    if result.vendor == Vendor.POWERSCHOOL:
+        return "works"
     if result.leas is None:
         return "works (version 1 names no LEA)"
     return f"works for LEA {', '.join(result.leas) or '(none named)'}"

@@ -1,4 +1,7 @@
-"""`manage.py connect ets|illuminate …`: set up a vendor from a script. Idempotent by name; secrets from variables."""
+"""`manage.py connect ets|illuminate|powerschool …`: set up a vendor from a script.
+
+Idempotent by name; secrets come from environment variables.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from integrations.services import connections
 from scorereports.services import configurations
 
 BY = "command:connect"
+_NAMES = {Vendor.ETS: "ETS", Vendor.ILLUMINATE: "Illuminate", Vendor.POWERSCHOOL: "PowerSchool Enrollment"}
 
 
 class Command(BaseCommand):
@@ -33,6 +37,12 @@ class Command(BaseCommand):
         illuminate.add_argument("--token", metavar="T", help="the user token; without one, OAuth 2 is spoken")
         illuminate.add_argument(
             "--token-secret-env", metavar="VAR", help="the variable that holds the user token's secret"
+        )
+        _vendor(
+            vendors.add_parser(
+                Vendor.POWERSCHOOL.value, help="PowerSchool Enrollment: families who register"
+            ),
+            secret="the API key",  # noqa: S106 - says in words what the secret is
         )
 
     @transaction.atomic
@@ -55,17 +65,16 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         if vendor == Vendor.ETS:
             configurations.ensure_default(connection=connection, by=BY)
-        name = {Vendor.ETS: "ETS", Vendor.ILLUMINATE: "Illuminate"}[vendor]
-        self.stdout.write(f"Connected {district.cds_code} to {name} as {connection.name}.")
+        self.stdout.write(f"Connected {district.cds_code} to {_NAMES[vendor]} as {connection.name}.")
 
 
-def _vendor(parser: ArgumentParser) -> ArgumentParser:
+def _vendor(parser: ArgumentParser, *, secret: str = "the client secret") -> ArgumentParser:  # noqa: S107 - words for people
     parser.add_argument("--district", required=True, metavar="CDS", help="the district's CDS code, 14 digits")
     parser.add_argument("--district-name", help="its name, if the district is new here")
     parser.add_argument("--name", required=True, help="the connection's name")
     parser.add_argument("--base-url", required=True, metavar="U", help="scheme, host and prefix if any")
     parser.add_argument(
-        "--secret-env", required=True, metavar="VAR", help="the variable that holds the client secret"
+        "--secret-env", required=True, metavar="VAR", help=f"the variable that holds {secret}"
     )
     return parser
 
@@ -74,6 +83,8 @@ def _credentials(vendor: Vendor, options: dict[str, Any]) -> dict[str, Any]:
     secret = _secret(options["secret_env"])
     if vendor == Vendor.ETS:
         return {"key": options["username"], "secret": secret}
+    if vendor == Vendor.POWERSCHOOL:
+        return {"secret": secret}
     token, variable = options.get("token"), options.get("token_secret_env")
     if bool(token) != bool(variable):
         raise CommandError("--token and --token-secret-env go together; without both, OAuth 2 is spoken.")

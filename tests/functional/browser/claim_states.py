@@ -70,6 +70,10 @@ def disowning(place: Place, page: Page) -> None:
     page.goto(f"/children/{place.cast.child.uuid}/not-mine/")
 
 
+def asking_for_a_copy(place: Place, page: Page) -> None:
+    page.goto(f"/children/{place.cast.child.uuid}/accessible-copy/")
+
+
 def unfolded_list(_place: Place, page: Page) -> None:
     page.goto("/")
     page.get_by_text("Is something wrong with this list?").click()
@@ -135,6 +139,8 @@ CLAIM_STATES: dict[str, State] = {
     "home-asked": State(at("/"), PARENT, asked, kind="children"),
     "child-missing": State(at("/children/missing/"), PARENT),
     "not-my-child": State(disowning, PARENT),
+    "accessible-copy": State(asking_for_a_copy, PARENT),
+    "accessibility": State(at("/accessibility/"), PARENT),
     "concerns": State(at("/staff/concerns/"), OFFICE, families_ask, kind="concerns"),
     "concerns-none": State(at("/staff/concerns/"), GUARD, kind="concerns"),
     "concern": State(answering, OFFICE, kind="concern"),

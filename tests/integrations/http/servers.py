@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from integrations.http import INTERACTIVE, Budget, HostPolicy, VendorHttp
+from integrations.http.client import IsAnswer
 from integrations.http.sockets import ChargedAdapter
 
 # Time enough for a loaded machine, little enough for a test.
@@ -144,6 +145,7 @@ def client(
     policy: HostPolicy = LOOPBACK,
     largest_json: int = 100_000,
     largest_stream: int = 10_000_000,
+    is_answer: IsAnswer | None = None,
 ) -> VendorHttp:
     return VendorHttp(
         policy=policy,
@@ -154,4 +156,5 @@ def client(
         adapter=ChargedAdapter(),
         largest_json=largest_json,
         largest_stream=largest_stream,
+        is_answer=is_answer,
     )

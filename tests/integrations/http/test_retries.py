@@ -8,6 +8,7 @@ from integrations.http.retries import pause_before_next, read_retry_after
 from tests.integrations.http.servers import CountingBreaker, FakeClock, client, free_port, http, serving
 
 OK = http(200, b"[1]")
+POSTS = ("post_json", "post_raw")
 
 pytestmark = pytest.mark.promise("F4")
 
@@ -142,18 +143,19 @@ def test_the_pause_is_full_jitter_under_a_doubling_ceiling():
         assert ceiling * 0.8 < max(pauses) <= ceiling
 
 
-def test_there_is_one_way_to_send_a_post():
+def test_there_are_two_ways_to_send_a_post():
     verbs = {name for name in vars(VendorHttp) if not name.startswith("_")}
-    assert verbs == {"get_json", "open_stream", "post_json"}
+    assert verbs == {"get_json", "get_raw", "open_stream", *POSTS}
 
 
 @pytest.mark.parametrize("answer", [http(503), http(429, b"", "Retry-After: 0"), b"", http(500, b"{}")])
 @pytest.mark.parametrize("budget", [INTERACTIVE, BATCH])
-def test_a_post_is_sent_once_whatever_comes_of_it(answer, budget):
+@pytest.mark.parametrize("post", POSTS)
+def test_a_post_is_sent_once_whatever_comes_of_it(answer, budget, post):
     clock = FakeClock()
     with serving(answer) as server:
         with pytest.raises(VendorUnavailable):
-            client(budget, clock=clock).post_json(server.url, json_body={"a": 1})
+            getattr(client(budget, clock=clock), post)(server.url, json_body={"a": 1})
         assert len(server.requests) == 1
     assert clock.sleeps == []
 

@@ -9,6 +9,7 @@ from requests_oauthlib import OAuth1
 from integrations.sandbox.server import (
     DEFAULT_API_TOKEN,
     DEFAULT_ILLUMINATE,
+    DEFAULT_POWERSCHOOL_KEY,
     DEFAULT_USERNAME,
     SandboxServer,
 )
@@ -93,6 +94,43 @@ class Illuminate:
     def fault(self, **fault) -> None:
         reply = self.control("faults", [fault])
         assert reply.status_code == 200, reply.text
+
+
+class PowerSchool:
+    """What a careful reader of PowerSchool Enrollment's document would send, no more."""
+
+    def __init__(self, server: SandboxServer) -> None:
+        self.server = server
+        self.root = f"{server.url}/powerschool"
+        self.base = f"{self.root}/api/v1"
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.auth = (DEFAULT_POWERSCHOOL_KEY, "")
+
+    def get(self, path: str, **parameters):
+        return self.session.get(f"{self.base}{path}", params=parameters, auth=self.auth, timeout=10)
+
+    def post(self, path: str, value=None):
+        return self.session.post(f"{self.base}{path}", json=value, auth=self.auth, timeout=10)
+
+    def control(self, name: str, value=None):
+        if value is None and name != "reset":
+            return self.session.get(f"{self.root}/_{name}", timeout=10)
+        return self.session.post(f"{self.root}/_{name}", json=value, timeout=10)
+
+    def steer(self, name: str, value):
+        reply = self.control(name, value)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+
+@pytest.fixture
+def powerschool(district):
+    district.accept()
+    district.reset()
+    client = PowerSchool(district)
+    yield client
+    client.session.close()
 
 
 @pytest.fixture(scope="session")

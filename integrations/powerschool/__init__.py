@@ -1,0 +1,1 @@
+"""PowerSchool Enrollment: families who register, before the student information system knows them. See README.md."""
