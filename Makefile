@@ -65,6 +65,7 @@ check: $(DEV_READY)
 test-services: $(DEV_READY) servers-there
 	@$(call within,1200) $(SERVERS) $(PYTEST) -n $(WORKERS) --dist loadgroup --ignore=tests/house \
 	  --ignore=tests/integrations/http --ignore=tests/integrations/sandbox --ignore=tests/integrations/illuminate \
+	  --ignore=tests/integrations/powerschool \
 	  -m 'not alone and (services or not slow) and $(NOT_SPECIAL)'; first=$$?; \
 	$(call within,240) $(SERVERS) $(PYTEST) -m 'alone and $(NOT_SPECIAL)'; second=$$?; \
 	exit $$((first > second ? first : second))

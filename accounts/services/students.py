@@ -5,6 +5,7 @@ Called by staff pages and by `claims`; what the source says of students is the s
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.access_rules import reads_own_reports
-from accounts.models import Student, User
+from accounts.models import District, Student, User
 from accounts.services import changes
 from accounts.services.changes import Actor
 from portal.base.clock import local_today
@@ -66,6 +67,12 @@ def of_address(email: str) -> Student | None:
         .select_related("district")
         .first()
     )
+
+
+def with_local_ids(district: District, local_ids: Collection[str] | QuerySet[Any, Any]) -> dict[str, Student]:
+    """Return the district's students with these ids, by id: for whoever brings in what another system says of them."""
+    here = Student.unscoped.filter(district=district, local_id__in=local_ids).select_related("district")
+    return {student.local_id: student for student in here}
 
 
 def is_a_students(user: User) -> bool:
