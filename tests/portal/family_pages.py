@@ -103,6 +103,10 @@ def disowning(place: Place, client: Client) -> Answer:
     return client.get(f"/children/{place.cast.child.uuid}/not-mine/")
 
 
+def accessible_copy(place: Place, client: Client) -> Answer:
+    return client.get(f"/children/{place.cast.child.uuid}/accessible-copy/")
+
+
 def reset_link(place: Place, client: Client) -> Answer:
     who = place.cast.parent_of_two
     key = f"{user_pk_to_url_str(who)}-{default_token_generator.make_token(who)}"
@@ -209,6 +213,8 @@ PAGES: dict[str, Page] = {
     "child-missing": Page(at("/children/missing/"), PARENT),
     "child-missing-empty": Page(sent("/children/missing/", school="", text=""), PARENT),
     "not-my-child": Page(disowning, PARENT),
+    "accessible-copy": Page(accessible_copy, PARENT),
+    "accessibility": Page(at("/accessibility/"), PARENT),
     "student": Page(of_child(), PARENT, needs_ets=True),
     "student-not-set-up": Page(of_child(), PARENT, not_set_up, needs_ets=True),
     "report": Page(of_report(), PARENT, needs_ets=True),
