@@ -225,6 +225,7 @@ PAGES: dict[str, Page] = {
     "not-my-child": Page(disowning, PARENT),
     "accessible-copy": Page(asking_for_a_copy, PARENT),
     "accessibility": Page(at("/accessibility/")),
+    "registration": Page(of_child("registration/"), PARENT),
     "student": Page(of_child(), PARENT, needs_ets=True),
     "student-not-set-up": Page(of_child(), PARENT, not_set_up, needs_ets=True),
     "report": Page(of_report(), PARENT, needs_ets=True),
