@@ -80,7 +80,9 @@ class Right(models.TextChoices):
     )
     RUN_ENROLLMENT = (
         "run_enrollment",
-        _staff("looks for approved registrations, sees which wait and why, and has a lost batch fetched again"),
+        _staff(
+            "looks for approved registrations, sees which wait and why, and has a lost batch fetched again"
+        ),
     )
     SEE_CHECKLISTS = (
         "see_checklists",

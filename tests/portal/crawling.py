@@ -13,7 +13,8 @@ _MOST = 150
 
 def pages_of(client: Any, start: str = "/") -> dict[str, str]:
     """Return the pages by address, the first ones found first."""
-    waiting, found = [start], {}
+    waiting = [start]
+    found: dict[str, str] = {}
     while waiting and len(found) < _MOST:
         address = waiting.pop(0)
         if address in found or any(part in address for part in _LEFT_OUT):

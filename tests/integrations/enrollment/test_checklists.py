@@ -9,7 +9,7 @@ import pytest
 from accounts.models import Student
 from integrations.models import ChecklistMark
 from integrations.sandbox.server import SandboxServer
-from integrations.services import checklists
+from integrations.services import checklists, enrollments
 from tests import factories
 from tests.accounts.claiming import ROSA, by_mail
 from tests.accounts.registering import registered
@@ -68,7 +68,7 @@ def test_no_family_reads_an_admin_note_on_any_page(synced: Cast):
 def test_a_slip_in_the_id_tells_no_other_family(synced: Cast, sandbox: SandboxServer):
     """The pretend registration of this id is of a child with other names."""
     sandbox.powerschool.registry.add(child={"local_id": synced.classmate.local_id})
-    checklists.sync(world.enrollments.connections_to_powerschool().get())
+    checklists.sync(enrollments.connections_to_powerschool().get())
 
     assert not ChecklistMark.objects.filter(student=synced.classmate).exists()
     assert ChecklistMark.objects.filter(local_id=synced.classmate.local_id).exists()
@@ -77,7 +77,7 @@ def test_a_slip_in_the_id_tells_no_other_family(synced: Cast, sandbox: SandboxSe
 def test_a_checklist_brought_over_again_is_the_same(synced: Cast, sandbox: SandboxServer):
     before = ChecklistMark.objects.count()
 
-    assert checklists.sync(world.enrollments.connections_to_powerschool().get()) == before
+    assert checklists.sync(enrollments.connections_to_powerschool().get()) == before
     assert ChecklistMark.objects.count() == before
 
 
