@@ -78,6 +78,17 @@ class Right(models.TextChoices):
         "run_sync",
         _staff("starts a sync, sees what it would change, and approves or discards a held one"),
     )
+    RUN_ENROLLMENT = (
+        "run_enrollment",
+        _staff(
+            "looks for approved registrations, sees which wait and why, and has a lost batch fetched again"
+        ),
+    )
+    SEE_CHECKLISTS = (
+        "see_checklists",
+        _staff("sees what students’ registrations still lack, with the notes of staff"),
+    )
+    SEE_SUBMISSIONS = "see_submissions", _staff("reads what families wrote in a registration")
     # How far somebody reaches into the set-up (schools, configurations, connections), and what they do with it there.
     SET_UP_OF_SCHOOL = "set_up_of_school", _staff("reaches the set-up of score reports of their school")
     SET_UP_OF_DISTRICT = (
@@ -101,8 +112,9 @@ _GUARD_ACCESS = frozenset(
 _SCHOOLS_REPORTS = frozenset({Right.SEE_SCHOOL_REPORTS, Right.RUN_REPORTS, Right.SEE_OVERVIEW})
 _DISTRICTS_REPORTS = frozenset({Right.SEE_DISTRICT_REPORTS, Right.RUN_REPORTS, Right.SEE_OVERVIEW})
 
+_REGISTRATIONS = frozenset({Right.RUN_ENROLLMENT, Right.SEE_SUBMISSIONS, Right.SEE_CHECKLISTS})
 # The front desk, where families call.
-_FRONT_DESK = frozenset({Right.LINK_FAMILIES, Right.ANSWER_FAMILIES})
+_FRONT_DESK = frozenset({Right.LINK_FAMILIES, Right.ANSWER_FAMILIES, Right.SEE_CHECKLISTS})
 
 ROLES: dict[Role, frozenset[Right]] = {
     Role.TEACHER: frozenset({Right.SEE_SECTION_REPORTS, Right.RUN_REPORTS}),
@@ -117,13 +129,16 @@ ROLES: dict[Role, frozenset[Right]] = {
     | {Right.SET_UP_OF_SCHOOL},
     Role.RECORDS_CUSTODIAN: _GUARD_ACCESS
     | _DISTRICTS_REPORTS
+    | _REGISTRATIONS
     | {Right.SEE_HELD_REPORTS, Right.LIFT_HOLDS, Right.EXPORT_LOG},
     Role.DISTRICT_ADMIN: _ALL_OF_SET_UP
     | _GUARD_ACCESS
     | _FRONT_DESK
     | _DISTRICTS_REPORTS
+    | _REGISTRATIONS
     | {Right.RUN_SYNC, Right.VIEW_AS},
-    Role.INTEGRATIONS_ADMIN: _ALL_OF_SET_UP | {Right.RUN_SYNC},
+    # Whoever says which field means what sees the fields of a registration, and not what a family wrote there.
+    Role.INTEGRATIONS_ADMIN: _ALL_OF_SET_UP | {Right.RUN_SYNC, Right.RUN_ENROLLMENT},
 }
 
 

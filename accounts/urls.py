@@ -16,6 +16,7 @@ from accounts.views import (
     passkeys,
     people,
     persons,
+    registrations,
     reviews,
     sso,
     student_search,
@@ -43,6 +44,7 @@ urlpatterns = [
         front_desk.account_disconnect,
         name="account-disconnect",
     ),
+    path("staff/reviews/registrations/", registrations.registration_list, name="registration-list"),
     path("staff/reviews/accounts/", account_reviews.account_review_list, name="account-review-list"),
     path(
         "staff/reviews/accounts/<uuid:question_uuid>/",

@@ -22,6 +22,7 @@ from accounts.admin_scope import DeletedByName, signed_in
 from accounts.models import District, School, User
 from accounts.rights import Right
 from accounts.services import staff_roles
+from integrations.enrollment_admin import DeliveryTargetAdmin, RosterSchemaAdmin
 from integrations.forms.connection import ConnectionForm
 from integrations.forms.illuminate import IlluminateConnectionForm
 from integrations.forms.leas import LeasForm
@@ -31,7 +32,13 @@ from integrations.services import checks, connections, expiry, leas, scopes, ver
 from integrations.sync_admin import RoleMappingAdmin, SyncSettingsAdmin
 
 # Django looks for admin pages in this module alone.
-__all__ = ["ConnectionAdmin", "RoleMappingAdmin", "SyncSettingsAdmin"]
+__all__ = [
+    "ConnectionAdmin",
+    "DeliveryTargetAdmin",
+    "RoleMappingAdmin",
+    "RosterSchemaAdmin",
+    "SyncSettingsAdmin",
+]
 
 PLACE = ("name", "district", "school")
 ENDPOINTS = ("students_path", "reports_path", "token_path")
@@ -124,8 +131,11 @@ class ConnectionAdmin(DeletedByName):
         obj: Connection,
         post_url_continue: str | None = None,  # noqa: ARG002 - Django's signature
     ) -> HttpResponse:
-        """Lead to the new connection's page: its test, and the configuration that is to use it, come next."""
-        messages.success(request, _("The connection is saved. Test it, then add a configuration with it."))
+        """Lead to the new connection's page: its test, and the configuration that is to use one to ETS, come next."""
+        next_step = _("The connection is saved. Test it, then add a configuration with it.")
+        messages.success(
+            request, next_step if obj.vendor == Vendor.ETS else _("The connection is saved. Now test it.")
+        )
         return _back(obj)
 
     def delete_model(self, request: HttpRequest, obj: Connection) -> None:

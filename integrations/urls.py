@@ -1,8 +1,21 @@
 from django.urls import path
 
-from integrations.views import csv_files, syncs
+from integrations.views import checklists, csv_files, enrollments, rosters, syncs
 
 urlpatterns = [
+    path("staff/rosters/", rosters.roster_list, name="roster-list"),
+    path("staff/rosters/<uuid:schema_uuid>/", rosters.roster_errors, name="roster-errors"),
+    path(
+        "students/<uuid:student_uuid>/registration/",
+        checklists.registration_detail,
+        name="registration-detail",
+    ),
+    path("staff/checklists/", checklists.checklist_list, name="checklist-list"),
+    path("staff/checklists/<uuid:item_uuid>/", checklists.checklist_item, name="checklist-item"),
+    path("staff/registrations/", enrollments.enrollment_list, name="enrollment-list"),
+    path("staff/registrations/waiting/", enrollments.enrollment_waiting, name="enrollment-waiting"),
+    path("staff/registrations/<uuid:batch_uuid>/", enrollments.enrollment_batch, name="enrollment-batch"),
+    path("staff/registrations/<uuid:batch_uuid>/lost/", enrollments.enrollment_lost, name="enrollment-lost"),
     path("staff/syncs/", syncs.sync_list, name="sync-list"),
     path("staff/syncs/csv/", csv_files.csv_files, name="csv-files"),
     path("staff/syncs/csv/<slug:name>/", csv_files.csv_template, name="csv-template"),

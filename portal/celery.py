@@ -25,6 +25,13 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "portal.base.sweep", "schedule": crontab(minute="*/10")},
         "syncs": {"task": "integrations.sync_due", "schedule": crontab(minute="*/2")},
+        "enrollments": {"task": "integrations.enrollment_due", "schedule": crontab(minute="*/5")},
+        "rosters": {"task": "integrations.roster_due", "schedule": crontab(minute="*/10")},
+        "checklists": {"task": "integrations.sync_checklists", "schedule": crontab(minute=10)},
+        "enrollments-purged": {
+            "task": "integrations.purge_enrollments",
+            "schedule": crontab(hour=3, minute=30),
+        },
         "runs": {"task": "scorereports.runs_due", "schedule": crontab()},
         "sessions": {"task": "accounts.clear_sessions", "schedule": crontab(minute=40)},
         "support-views": {"task": "accounts.end_support_views", "schedule": crontab(minute="*/10")},

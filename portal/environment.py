@@ -142,6 +142,7 @@ def demo_keys(folder: Path) -> dict[str, str]:
         "SANDBOX_ETS_SECRET": "demo:" + secrets.token_urlsafe(24) + "^00",
         "SANDBOX_ILLUMINATE_SECRET": secrets.token_urlsafe(24),
         "SANDBOX_ILLUMINATE_TOKEN_SECRET": secrets.token_urlsafe(24),
+        "SANDBOX_POWERSCHOOL_KEY": secrets.token_urlsafe(24),
     }
     lines = file.read_text().splitlines() if file.exists() else []
     kept = {name: value for name, _, value in (line.partition("=") for line in lines) if name}

@@ -146,6 +146,7 @@ RUN_AT_ONCE = env.int("RUN_AT_ONCE", 16)
 RUN_AT_ONCE_BESIDE_PEOPLE = env.int("RUN_AT_ONCE_BESIDE_PEOPLE", 4)
 RUN_STUDENTS = env.int("RUN_STUDENTS", 5000)  # in one run
 PRINT_VOLUME_STUDENTS = env.int("PRINT_VOLUME_STUDENTS", 50)
+ENROLLMENT_KEEP_DAYS = env.int("ENROLLMENT_KEEP_DAYS", 90)
 
 # --- People and sign-in ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -267,7 +268,7 @@ LANGUAGES = languages.offered()
 # A district's own wording comes first: catalogues of the same make with only the phrases that it says otherwise.
 OWN_WORDING = env.str("OWN_WORDING", "")
 LOCALE_PATHS = [*([Path(OWN_WORDING)] if OWN_WORDING else []), BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = ["portal.formats"]  # Django has none for Filipino
+FORMAT_MODULE_PATH = ["portal.formats"]  # for what Django lacks, or writes otherwise than families do
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 TIME_ZONE = "America/Los_Angeles"
 USE_TZ = True

@@ -36,6 +36,7 @@ OF_THE_CHILD = FAMILY_OF_THE_CHILD | STAFF_OF_THE_CHILD
 FRONT_DESK_OF_THE_CHILD = frozenset({"office", "school_admin", "district_admin"})
 FRONT_DESKS = FRONT_DESK_OF_THE_CHILD | {"school_admin_b", "staff_elsewhere"}
 SYNCS = frozenset({"district_admin", "integrations_admin"})
+ENROLLS = SYNCS | {"records_custodian"}
 SEES_STUDENTS = FRONT_DESKS | {"teacher", "other_teacher", "counselor", "records_custodian"}
 READS_SET_UP = frozenset({"office"})
 ADDS_SET_UP = frozenset(

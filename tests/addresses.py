@@ -18,6 +18,7 @@ from scorereports.models import Configuration
 from tests import factories
 from tests.cast import Cast, sign_in, world
 from tests.integrations import runs
+from tests.integrations.enrollment import rows as enrolling
 from tests.scorereports import running
 
 
@@ -59,6 +60,11 @@ MADE: dict[str, Callable[[Cast], object]] = {
     "{hold}": lambda cast: factories.hold(cast.child).uuid,
     "{report_run}": lambda cast: running.found(cast.teacher, cast.child).uuid,
     "{run}": lambda cast: runs.held(cast).uuid,
+    "{batch}": lambda cast: enrolling.lost(cast).uuid,
+    "{target}": lambda cast: enrolling.lost(cast).target.pk,
+    "{item}": lambda cast: enrolling.mark(cast, cast.child).item.uuid,
+    "{schema}": lambda cast: enrolling.schema(cast).uuid,
+    "{rosterschema}": lambda cast: enrolling.schema(cast).pk,
     "{settings}": lambda cast: SyncSettings.objects.get_or_create(district=cast.district)[0].pk,
     "{mapping}": lambda cast: (
         RoleMapping.objects.get_or_create(district=cast.district, role_name="Librarian")[0].pk

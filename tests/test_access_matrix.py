@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from integrations.models import Connection
 from integrations.sandbox.server import SandboxServer
 from tests.access_rows import (
+    ENROLLS,
     EVERYBODY,
     FAMILY_OF_THE_CHILD,
     FRONT_DESK_OF_THE_CHILD,
@@ -83,6 +84,9 @@ ROWS: dict[str, list[Row]] = {
     "review-students": page(
         "/staff/reviews/students/ssid-shared/", GUARDS_THE_CHILD | {"school_admin_b", "staff_elsewhere"}
     ),
+    "registration-list": posted_page(
+        "/staff/reviews/registrations/", GUARDS_THE_CHILD | {"school_admin_b", "staff_elsewhere"}
+    ),
     "review-decide": posted_page("/staff/reviews/{review}/", GUARDS_THE_CHILD),
     "ssid-confirm": posted_page("/staff/reviews/ssid/{child}/", GUARDS_THE_CHILD),
     "account-review-list": page(
@@ -117,6 +121,29 @@ ROWS: dict[str, list[Row]] = {
     "sync-preview": posted_page("/staff/syncs/{run}/preview/", SYNCS),
     "sync-changes": page("/staff/syncs/{run}/preview/losing/", SYNCS),
     "sync-changes-at-school": page("/staff/syncs/{run}/preview/losing/{school_uuid}/", SYNCS),
+    "registration-detail": [
+        *page("/students/{child}/registration/", FAMILY_OF_THE_CHILD),
+        Row("/students/{nobody}/registration/", NOBODY),
+    ],
+    "checklist-list": page("/staff/checklists/", FRONT_DESKS | {"records_custodian"}),
+    "checklist-item": page("/staff/checklists/{item}/", FRONT_DESK_OF_THE_CHILD | {"records_custodian"}),
+    "roster-list": [
+        Row("/staff/rosters/", ENROLLS | {"staff_elsewhere"}),
+        Row("/staff/rosters/", ENROLLS | {"staff_elsewhere"}, status=302, method="post"),
+        Row("/staff/rosters/", EVERYBODY, status=405, anonymous=405, method="put"),
+    ],
+    "roster-errors": [
+        Row("/staff/rosters/{schema}/", ENROLLS),
+        Row("/staff/rosters/{schema}/", ENROLLS, status=302, method="post"),
+        Row("/staff/rosters/{schema}/", EVERYBODY, status=405, anonymous=405, method="put"),
+    ],
+    "enrollment-list": posted_page("/staff/registrations/", ENROLLS | {"staff_elsewhere"}),
+    "enrollment-waiting": page("/staff/registrations/waiting/", ENROLLS | {"staff_elsewhere"}),
+    "enrollment-batch": [
+        *page("/staff/registrations/{batch}/", ENROLLS),
+        Row("/staff/registrations/{nobody}/", NOBODY),
+    ],
+    "enrollment-lost": posted_page("/staff/registrations/{batch}/lost/", ENROLLS),
     "csv-files": posted_page("/staff/syncs/csv/", SYNCS | {"staff_elsewhere"}),
     "csv-template": [
         *page("/staff/syncs/csv/contacts/", SYNCS | {"staff_elsewhere"}),
@@ -240,6 +267,10 @@ NOTHING_TO_SEE = {
     "admin:integrations_connection_pin",
     "admin:integrations_connection_paths",
     "admin:integrations_syncsettings_delete",
+    "admin:integrations_rosterschema_add",
+    "admin:integrations_rosterschema_delete",
+    "admin:integrations_deliverytarget_add",
+    "admin:integrations_deliverytarget_delete",
     "admin:accounts_school_add",
     "admin:accounts_school_delete",
     "admin:accounts_accessrecord_add",

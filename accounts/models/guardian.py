@@ -22,6 +22,8 @@ class Guardian(models.Model):
     source_id = models.CharField(_("id at the source"), max_length=60)
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail address"), blank=True, db_index=True)
+    # From registrations alone. With a default in the database, since the sync writes this table in SQL.
+    phone = models.CharField(_("telephone"), max_length=40, blank=True, db_default="")
     language = models.CharField(_("correspondence language"), max_length=12, blank=True)
 
     class Meta:

@@ -8,12 +8,17 @@ from accounts.models.guardian import Guardian
 from accounts.models.period import EndedBy, Period, PeriodQuerySet
 from accounts.models.student import Student
 
+# The source of links that stand on a registration the school approved, until the student information system names the
+# same adult (`accounts.services.provisionals`). No sync looks at them.
+REGISTRATION = "registration"
+
 
 class Standing(models.TextChoices):
     """Whether a guardianship lets the adult see reports. Only `COUNTS` does; everything else waits for people."""
 
     COUNTS = "counts", _("counts")
     REVIEW = "review", _("waits for review")
+    PROVISIONAL = "provisional", _("from a registration, not approved yet")
     DECLINED = "declined", _("declined")
 
 
@@ -58,6 +63,12 @@ class Guardianship(Period):
         verbose_name_plural = _("guardianships")
         constraints = [
             models.UniqueConstraint(fields=["guardian", "student"], name="one_guardianship_per_pair"),
+        ]
+        # Partial: the many rows of a night's sync do not pay for the few of registrations.
+        indexes = [
+            models.Index(
+                fields=["student"], condition=models.Q(source=REGISTRATION), name="links_by_registration"
+            )
         ]
 
     def __str__(self) -> str:

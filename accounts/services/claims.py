@@ -7,7 +7,6 @@ family's child; what leaves a doubt becomes an `AccountQuestion` and joins nothi
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -18,6 +17,7 @@ from django.db.models.functions import Lower
 from accounts import tongues
 from accounts.models import AccountQuestion, Block, ClaimCode, Guardian, User
 from accounts.models.account_question import Doubt
+from accounts.names import plain as _plain
 from accounts.services import account_questions, changes, claim_codes, students
 from accounts.services.changes import Actor
 from portal.base.clock import local_today
@@ -243,11 +243,3 @@ def _is_somebody_else(user: User, records: Iterable[Guardian]) -> bool:
         return True
     mine = {_plain(guardian.name) for guardian in user.guardians.all()}
     return bool(mine) and not {_plain(guardian.name) for guardian in records} <= mine
-
-
-def _plain(name: str) -> str:
-    """Return a name as it compares: without accents, case, or anything that is no letter."""
-    apart = unicodedata.normalize("NFKD", name).casefold()
-    return " ".join(
-        "".join(one if one.isalnum() else " " for one in apart if not unicodedata.combining(one)).split()
-    )

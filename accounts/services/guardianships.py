@@ -25,7 +25,8 @@ class NoReason(ValueError):
     """A decision about a link came without words why."""
 
 
-def _state(guardianship: Guardianship) -> dict[str, Any]:
+def state_of(guardianship: Guardianship) -> dict[str, Any]:
+    """Return a link as the record of changes has it."""
     return {
         "guardian": str(guardianship.guardian.uuid),
         "student": str(guardianship.student.uuid),
@@ -50,6 +51,7 @@ def link(
     by: Actor,
     starts: datetime.date | None = None,
     until: datetime.date | None = None,
+    reason: str = "",
 ) -> Guardianship:
     """Make the link of one adult to one student. Raises IntegrityError if the pair has one already."""
     guardianship = Guardianship.objects.create(
@@ -69,7 +71,8 @@ def link(
         subject="guardianship",
         subject_id=guardianship.uuid,
         by=by,
-        after=_state(guardianship),
+        after=state_of(guardianship),
+        reason=reason,
     )
     return guardianship
 
@@ -77,7 +80,7 @@ def link(
 @transaction.atomic
 def end(*, guardianship: Guardianship, last_day: datetime.date, by: Actor, reason: str) -> None:
     """End the link after `last_day`. To end it at once, name yesterday."""
-    before = _state(guardianship)
+    before = state_of(guardianship)
     guardianship.until = last_day
     guardianship.ended_by = EndedBy.PERSON
     guardianship.save(update_fields=["until", "ended_by"])
@@ -87,7 +90,7 @@ def end(*, guardianship: Guardianship, last_day: datetime.date, by: Actor, reaso
         subject_id=guardianship.uuid,
         by=by,
         before=before,
-        after=_state(guardianship),
+        after=state_of(guardianship),
         reason=reason,
     )
 
@@ -110,7 +113,7 @@ def _decide(
         raise NoReason("Say why: whoever looks at this link later needs it.")
     # Afresh and locked: a sync may have changed the flag since the page was shown.
     row = Guardianship.objects.select_for_update(of=("self",)).get(pk=guardianship.pk)
-    before = _state(row)
+    before = state_of(row)
     row.decision, row.standing, row.decided_legal = decision, standing, row.legal_guardian
     row.decided_by, row.decided_at, row.decision_reason = actor_text(by), clock.now(), reason.strip()[:500]
     row.save(update_fields=DECIDED)
@@ -120,7 +123,7 @@ def _decide(
         subject_id=row.uuid,
         by=by,
         before=before,
-        after=_state(row),
+        after=state_of(row),
         reason=row.decision_reason,
     )
     guardianship.refresh_from_db()

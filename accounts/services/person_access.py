@@ -33,6 +33,7 @@ class Withheld(StrEnum):
     DISABLED = "disabled"
     NO_ACCOUNT = "no-account"
     REVIEW = "review"
+    REGISTRATION = "registration"
     DECLINED = "declined"
     NOT_YET = "not-yet"
     ENDED = "ended"
@@ -149,6 +150,8 @@ def _about_link(link: Any, student: Student) -> Iterator[Withheld]:
     day = local_today()
     if link.standing == Standing.REVIEW:
         yield Withheld.REVIEW
+    if link.standing == Standing.PROVISIONAL:
+        yield Withheld.REGISTRATION
     if link.standing == Standing.DECLINED:
         yield Withheld.DECLINED
     if link.starts is not None and link.starts > day:

@@ -31,6 +31,7 @@ class Why(StrEnum):
     TURNED_OFF = "turned off"
     BLANK = "blank"
     SAYS_NO = "says no"
+    REGISTRATION = "registration"
     OTHER = "other"
 
 
@@ -55,18 +56,7 @@ class Waiting:
 
 def links_waiting(user: User) -> QuerySet[Guardianship]:
     """Return the links that wait for this person, each with `school_name`, by school and student."""
-    return (
-        decidable(user)
-        .filter(standing=Standing.REVIEW)
-        .annotate(school_name=_school_name("student"))
-        .order_by(
-            F("school_name").asc(nulls_last=True),
-            "student__last_name",
-            "student__first_name",
-            "student",
-            "pk",
-        )
-    )
+    return _by_school(decidable(user).filter(standing=Standing.REVIEW))
 
 
 def decidable(user: User) -> QuerySet[Guardianship]:
@@ -74,11 +64,16 @@ def decidable(user: User) -> QuerySet[Guardianship]:
     mine = access.students_looked_after(user, Right.REVIEW_LINKS)
     rows: QuerySet[Guardianship] = Guardianship.objects.filter(
         Q(until__isnull=True) | Q(until__gte=local_today()),
-        Q(standing=Standing.REVIEW) | ~Q(decision=Decision.NONE),
+        Q(standing__in=(Standing.REVIEW, Standing.PROVISIONAL)) | ~Q(decision=Decision.NONE),
         student__in=mine,
     )
     own = Q(guardian__user=user) | Q(guardian__email__iexact=user.email)
     return rows.exclude(own).select_related("student", "guardian")
+
+
+def registrations_waiting(user: User) -> QuerySet[Guardianship]:
+    """Return the adults of registrations who wait for this person, each with `school_name`, by school and student."""
+    return _by_school(decidable(user).filter(standing=Standing.PROVISIONAL))
 
 
 def explained(links: Iterable[Guardianship]) -> list[Waiting]:
@@ -118,8 +113,9 @@ def students_in_question(user: User, question: Question) -> QuerySet[Student]:
 def waiting(user: User) -> int:
     """Count what this person can decide: links, accounts, and SSIDs that changed."""
     changed = students_in_question(user, Question.SSID_CHANGED)
+    links = decidable(user).filter(standing__in=(Standing.REVIEW, Standing.PROVISIONAL))
     accounts = account_questions.waiting(user)
-    return sum(rows.order_by().count() for rows in (links_waiting(user), accounts, changed))
+    return sum(rows.order_by().count() for rows in (links, accounts, changed))
 
 
 def counts(user: User) -> dict[str, int]:
@@ -130,6 +126,7 @@ def counts(user: User) -> dict[str, int]:
     }
     return found | {
         "links": links_waiting(user).order_by().count(),
+        "registrations": registrations_waiting(user).order_by().count(),
         "accounts": account_questions.waiting(user).order_by().count(),
     }
 
@@ -137,6 +134,8 @@ def counts(user: User) -> dict[str, int]:
 def _why(link: Guardianship, turned_off: set[UUID]) -> Why:
     if link.decision == Decision.DECLINED:
         return Why.DECLINED_EARLIER
+    if link.standing == Standing.PROVISIONAL:
+        return Why.REGISTRATION
     if link.uuid in turned_off:
         return Why.TURNED_OFF
     if link.legal_guardian is None:
@@ -163,11 +162,18 @@ def state_of(link: Guardianship) -> str:
 @transaction.atomic
 def decide(*, link: Guardianship, accept: bool, seen: str, by: User, reason: str) -> None:
     """Accept or decline a link that still is what was `seen`. Raises DecidedMeanwhile; NoReason for an empty reason."""
-    now = Guardianship.objects.select_for_update(of=("self",)).get(pk=link.pk)
-    if state_of(now) != seen:
+    now = Guardianship.objects.select_for_update(of=("self",)).filter(pk=link.pk).first()
+    # None: a sync brought the same adult meanwhile, and the two became one.
+    if now is None or state_of(now) != seen:
         raise DecidedMeanwhile
     verb = guardianships.accept if accept else guardianships.decline
     verb(guardianship=link, by=by, reason=reason)
+
+
+def _by_school(links: QuerySet[Guardianship]) -> QuerySet[Guardianship]:
+    rows: QuerySet[Guardianship] = links.annotate(school_name=_school_name("student"))
+    student = ("student__last_name", "student__first_name", "student")
+    return rows.order_by(F("school_name").asc(nulls_last=True), *student, "pk")
 
 
 def _school_name(student: str) -> Any:

@@ -19,7 +19,7 @@ from accounts.forms.reviewing import ConfirmSsidForm, DecideForm
 from accounts.models import Student, User
 from accounts.requests import SignedInRequest
 from accounts.rights import Right
-from accounts.services import reviews, staff_roles, students
+from accounts.services import registration_doubts, reviews, staff_roles, students
 from accounts.services.reviews import Question
 
 PAGE_SIZE = 50
@@ -72,6 +72,7 @@ def review_decide(request: SignedInRequest, guardianship_uuid: uuid.UUID) -> Htt
         "waits": reviews.explained([link])[0],
         "link": link,
         "who_decided": reviews.who_decided(link),
+        "doubts": registration_doubts.of_links([link])[0] if link.standing == "provisional" else (),
     }
     return render(request, "accounts/review_decide.html", page)
 

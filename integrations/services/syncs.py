@@ -23,6 +23,7 @@ from accounts.services import changes
 from accounts.services.changes import Actor, actor_text
 from integrations.models import Connection, GuardianshipChange, SyncRun, SyncSettings, SyncState
 from integrations.models.changes import Change
+from integrations.services import enrollments
 from integrations.sync import comparing, runs, sources
 from integrations.sync.rows import Source
 from integrations.sync.runs import Busy
@@ -79,6 +80,9 @@ def work_on(*, run: SyncRun, build: Callable[[SyncRun], Source] = sources.build)
     """Take a run to its next resting place, in this process. Raises Busy when another works for the district."""
     runs.work(run, build)
     run.refresh_from_db()
+    if run.state == SyncState.DONE and not run.dry_run:
+        # Students for whom registrations waited may have come.
+        enrollments.settle(run.district, by=f"sync:{run.uuid}")
     return run
 
 

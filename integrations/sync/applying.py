@@ -3,6 +3,7 @@
 `runs` calls it. A kind's writes, its rows in the record of changes and its mark on the run are one transaction, so a
 run that dies goes on with what is not marked. On PostgreSQL adults and their links, the half of a night's rows, go in
 beside the other kinds. A link or role that a person changed since the comparison is left alone and becomes a problem.
+Adults of registrations become one with the contacts that came for them (`accounts.services.provisionals`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import partial
 
 from django.db import connection, transaction
 
+from accounts.services import provisionals
 from integrations.models import SyncProblem, SyncRun, SyncState
 from integrations.sync.comparing import ENDING, ORDER, execute, facts, prepare_session
 from integrations.sync.rows import Kind
@@ -75,6 +77,9 @@ def _apply_kind(run: SyncRun, kind: Kind, today: datetime.date, beat: Callable[[
     prepare_session()
     given = facts(run, today)
     execute(kind, "apply", given)
+    if kind is Kind.CONTACTS:
+        # In this very transaction: at no moment is an adult of a registration there twice, or not at all.
+        provisionals.unite(district=run.district, by=given["actor"])
     if kind in ENDING:
         table = ENDING[kind]._meta.db_table  # noqa: SLF001 - Django's documented way to a table's name
         execute("absence", "apply", given, kind=kind, changes=table)

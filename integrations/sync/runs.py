@@ -74,12 +74,17 @@ def _take(district_id: int) -> Lease | None:
     if lease is not None:
         return lease
     for run in SyncRun.objects.unfinished().filter(district=district_id).exclude(lease_token=""):
-        if _is_dead(run.worker):
+        if is_dead(run.worker):
             leases.release(Lease(name, run.lease_token, clock.now()))
     return leases.acquire(name, seconds=LEASE_SECONDS)
 
 
-def _is_dead(worker: str) -> bool:
+def this_worker() -> str:
+    """Return this process as `is_dead` knows it."""
+    return f"{socket.gethostname()}:{os.getpid()}"[-120:]
+
+
+def is_dead(worker: str) -> bool:
     """Say whether this very machine ran the worker and does no more. A number used again counts as alive."""
     host, _, pid = worker.rpartition(":")
     if host != socket.gethostname() or not pid.isdecimal():
@@ -144,7 +149,7 @@ class Worker:
         run, now = self.run, clock.now()
         run.attempt += 1
         run.started_at = run.started_at or now
-        run.worker, run.lease_token = f"{socket.gethostname()}:{os.getpid()}"[-120:], self.lease.token
+        run.worker, run.lease_token = this_worker(), self.lease.token
         if run.state != SyncState.APPLYING:
             run.state = SyncState.FETCHING
             run.first = not SyncRun.objects.good(run.district, run.source).exists()

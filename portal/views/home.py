@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.rights import Right
 from accounts.services import account_questions, concerns, reviews, staff_roles
+from integrations.services import checklists, enrollment_pages
 
 PAGE_SIZE = 50
 
@@ -41,6 +42,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "concerns": concerns.of_family(user),
         "asks_whose_account": account_questions.is_open(user),
         "may_sync": is_staff_member and staff_roles.districts_with(user, Right.RUN_SYNC).exists(),
+        **_registrations(user, is_staff_member),
         "reviews_waiting": reviews.waiting(user) if may_review else 0,
     }
     return render(request, "portal/home.html", page)
@@ -53,4 +55,13 @@ def _front_desk(user: User, is_staff_member: bool) -> dict[str, object]:
         "concerns_waiting": concerns.waiting(user).count() if may_answer else 0,
         "may_overview": is_staff_member and staff_roles.holds_anywhere(user, Right.SEE_OVERVIEW),
         "may_invite": is_staff_member and staff_roles.holds_anywhere(user, Right.LINK_FAMILIES),
+    }
+
+
+def _registrations(user: User, is_staff_member: bool) -> dict[str, object]:
+    may_enroll = is_staff_member and enrollment_pages.districts_of(user).exists()
+    return {
+        "may_enroll": may_enroll,
+        "may_check": is_staff_member and checklists.may_see_any(user),
+        "batches_lost": enrollment_pages.lost_anywhere(user) if may_enroll else 0,
     }

@@ -20,6 +20,7 @@ from accounts.access import NoGrant, ReportAccess
 from accounts.requests import SignedInRequest, request_facts
 from accounts.services import record
 from accounts.throttles import Act, TooOften
+from integrations.services import checklists
 from portal.base.clock import local_today
 from portal.base.streaming import limit_stalls
 from scorereports import catalog, guides
@@ -40,6 +41,7 @@ _RETRY_AFTER = 60  # seconds, where the state does not say
 def student_detail(request: SignedInRequest, student_uuid: uuid.UUID) -> HttpResponse:
     may_see = access.open_student(request.user, student_uuid)
     page: dict[str, Any] = {"access": may_see, "is_family": may_see.is_family}
+    page["has_checklist"] = may_see.is_family and checklists.has_any(may_see)
     if may_see.is_support_view:
         page["outcome"] = asking.support_words()
         return render(request, "scorereports/student_detail.html", page)

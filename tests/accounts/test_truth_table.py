@@ -30,7 +30,7 @@ from accounts.models import (
     Student,
     User,
 )
-from accounts.models.guardianship import Standing
+from accounts.models.guardianship import REGISTRATION, Standing
 from accounts.rights import Role
 from accounts.services import person_access, visibility
 from portal.base.clock import local_today
@@ -45,6 +45,8 @@ LINKS = {
     "guardian, ended": Standing.COUNTS,
     "guardian in review": Standing.REVIEW,
     "guardian declined": Standing.DECLINED,
+    "guardian of a registration": Standing.PROVISIONAL,
+    "guardian of a registration, accepted": Standing.COUNTS,
 }
 WORK = ("teaches them", "taught them", "on the caseload", "was on the caseload")
 PERSONS = [
@@ -145,14 +147,14 @@ def _families(made: World, district: District) -> None:
             student=student,
             standing=LINKS[person.relation],
             until=until(person.relation.endswith("ended")),
-            source="family",
+            source=REGISTRATION if "registration" in person.relation else "family",
         )
         for person, user, _pupil, student in pairs
         if person.relation in LINKS
     )
     Consent.objects.bulk_create(
         Consent(guardianship=link, kind="written")
-        for link in Guardianship.objects.filter(source="family").select_related("guardian")
+        for link in Guardianship.objects.filter(guardian__source="family").select_related("guardian")
         if by_user[link.guardian.user_id or 0].relation == "guardian with consent"
     )
     _blocks(pairs, {key[1]: record for key, record in records.items() if key[0] == "blocked"})

@@ -30,7 +30,9 @@ def rules(person: Person, pupil: Pupil) -> set[str]:
     if person.block == "now":
         return set()
     found = set()
-    if person.relation in {"guardian", "guardian with consent"} and pupil.age is not None and pupil.age < 18:
+    # What a registration says counts once staff accepted it, or the district lets it; until then it is nothing.
+    accepted = {"guardian", "guardian with consent", "guardian of a registration, accepted"}
+    if person.relation in accepted and pupil.age is not None and pupil.age < 18:
         found.add("guardian")
     if person.relation == "guardian with consent" and pupil.age is not None and pupil.age >= 18:
         found.add("consent")

@@ -60,6 +60,10 @@ OURS: tuple[tuple[str, str], ...] = (
     ),
     ("accounts/forms/concerns.py", "Fields of the pages that tell the office what is wrong or needed."),
     ("accounts/views/concerns.py", "After the office was told."),
+    (
+        "templates/integrations/registration_detail.html",
+        "The page of what a child's online registration still needs: papers and their state.",
+    ),
     ("templates/portal/help.html", "The help page."),
     ("templates/portal/_whom_to_call.html", "The help page: schools and how to reach them."),
     ("templates/portal/accessibility.html", "The page that says how accessible this site is."),

@@ -1,6 +1,7 @@
-"""`manage.py sync illuminate|csv`: one run in this process. Exit 0 done, 3 held by the brake, 1 failed.
+"""`manage.py sync illuminate|csv|powerschool`: one run in this process. Exit 0 done, 3 held by the brake, 1 failed.
 
-The last line of its output is a JSON object: run, state, dry_run, counts, problems, reasons, failure.
+The last line of its output is a JSON object: run, state, dry_run, counts, problems, reasons, failure. For PowerSchool,
+whose registrations come by delivery target: state, dry_run, targets, failure. Its dry run asks by GET alone.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from django.core.management.base import CommandParser
 from accounts.models import District
 from integrations.http import VendorError
 from integrations.models import Connection, SyncRun, SyncState
-from integrations.services import syncs
+from integrations.services import checklists, enrollments, syncs
 from integrations.sync.runs import Busy
+from portal.base.secrets import SecretUnreadable
 
 BY = "command:sync"
 HELD, FAILED = 3, 1
@@ -28,7 +30,7 @@ class Command(BaseCommand):
     help = "Bring in schools, people and links from a student information system."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", choices=["illuminate", "csv"])
+        parser.add_argument("source", choices=["illuminate", "csv", "powerschool"])
         parser.add_argument(
             "--district", metavar="CDS", help="CDS code; needed where there are several districts"
         )
@@ -39,6 +41,9 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="approved at the command line", help="why it is approved")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if options["source"] == "powerschool":
+            self._registrations(options)
+            return
         try:
             run = self._approved(options) if options["approve"] else self._started(options)
             syncs.work_on(run=run)
@@ -52,6 +57,27 @@ class Command(BaseCommand):
         if run.reasons and not run.applied and run.state != SyncState.FAILED:
             sys.exit(HELD)
         if run.state != SyncState.DONE:
+            sys.exit(FAILED)
+
+    def _registrations(self, options: dict[str, Any]) -> None:
+        if options["approve"]:
+            raise CommandError("Registrations wait for no approval as a whole: there is nothing to approve.")
+        connection = _connection(options)
+        told: dict[str, Any] = {"dry_run": options["dry_run"], "failure": ""}
+        try:
+            if options["dry_run"]:
+                told["targets"] = enrollments.preview(connection)
+            else:
+                enrollments.list_targets(connection)
+                told["targets"] = enrollments.drain_all(connection, by=BY)
+                told["checklist_marks"] = checklists.sync(connection)
+                told["failure"] = next((one["failure"] for one in told["targets"] if one["failure"]), "")
+        except Busy:
+            raise CommandError("Another process looks at this connection. Try again later.") from None
+        except (VendorError, SecretUnreadable) as problem:
+            told["failure"] = problem.reason
+        self.stdout.write(json.dumps(told | {"state": "failed" if told["failure"] else "done"}))
+        if told["failure"]:
             sys.exit(FAILED)
 
     def _started(self, options: dict[str, Any]) -> SyncRun:

@@ -82,6 +82,16 @@ class Command(BaseCommand):
             verbosity=0,
             stdout=io.StringIO(),  # the people are what the terminal is for
         )
+        call_command(
+            "connect",
+            "powerschool",
+            district=district.cds_code,
+            name="Sandbox registration",
+            base_url=f"{vendors}/powerschool/api/v1",
+            secret_env="SANDBOX_POWERSCHOOL_KEY",  # noqa: S106 - the name of an environment variable, no secret
+            verbosity=0,
+            stdout=io.StringIO(),
+        )
 
     def _wait_for(self, url: str, port: int, processes: list[subprocess.Popen[bytes]]) -> None:
         for _attempt in range(300):

@@ -12,6 +12,7 @@ from tests import factories
 from tests.functional.browser import people_in_question as doubt
 from tests.functional.browser.overview_states import OVERVIEW_STATES
 from tests.functional.browser.place import Place
+from tests.functional.browser.registration_states import REGISTRATION_STATES
 from tests.functional.browser.scene import Go, State, at, child
 from tests.functional.browser.search_states import SEARCH_STATES
 from tests.functional.browser.whole_classes import RUN_STATES
@@ -90,6 +91,7 @@ STAFF_STATES: dict[str, State] = {
     **RUN_STATES,
     **SEARCH_STATES,
     **OVERVIEW_STATES,
+    **REGISTRATION_STATES,
     "who-sees": State(of_student("access"), GUARD, kind="who-sees"),
     "who-sees-restricted": State(of_student("access"), CUSTODIAN, restrictions, kind="who-sees"),
     "who-sees-of-age": State(of_student("access"), GUARD, of_age, kind="who-sees"),

@@ -2,9 +2,12 @@ import pytest
 
 from integrations.ets.hosts import ETS_API_POLICY, ETS_LINK_POLICY
 from integrations.http import HostPolicy, VendorMisconfigured, host_of
+from integrations.powerschool.hosts import POWERSCHOOL_API_POLICY, POWERSCHOOL_LINK_POLICY
 from tests.integrations.http.hostile_urls import EXTRA, HOSTILE, WELCOME_API, WELCOME_LINKS
 from tests.integrations.http.servers import CountingBreaker, client, http, serving
 
+POWERSCHOOL = POWERSCHOOL_API_POLICY.with_extra(EXTRA)
+DOCUMENTS = POWERSCHOOL_LINK_POLICY.with_extra(EXTRA)
 API = ETS_API_POLICY.with_extra(EXTRA)
 LINKS = ETS_LINK_POLICY.with_extra(EXTRA)
 
@@ -23,7 +26,9 @@ def test_the_corpus_is_large_and_has_no_twins():
 
 
 @pytest.mark.promise("S3")
-@pytest.mark.parametrize("policy", [API, LINKS], ids=["api", "links"])
+@pytest.mark.parametrize(
+    "policy", [API, LINKS, POWERSCHOOL, DOCUMENTS], ids=["api", "links", "powerschool", "documents"]
+)
 def test_every_hostile_address_is_refused_at_check(policy):
     assert [url for url in HOSTILE if not is_refused(policy, url)] == []
 
@@ -43,6 +48,50 @@ def test_every_hostile_address_is_refused_at_call_before_the_breaker_is_asked():
 def test_welcome_addresses_pass():
     assert [url for url in WELCOME_API if is_refused(API, url)] == []
     assert [url for url in WELCOME_LINKS if is_refused(LINKS, url)] == []
+
+
+BLOB = "https://regsigstorage.blob.core.windows.net"
+
+
+@pytest.mark.promise("S3")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://blob.core.windows.net/x",
+        "https://a.b.blob.core.windows.net/x",
+        "https://ab.blob.core.windows.net/x",
+        "https://an-account.blob.core.windows.net/x",
+        "https://account.blob.core.windows.net:8443/x",
+        "http://account.blob.core.windows.net/x",
+        "https://account.blob.core.windows.net.evil.example/x",
+        "https://account.file.core.windows.net/x",
+        "https://account.blob.core.chinacloudapi.cn/x",
+        f"https://{'a' * 25}.blob.core.windows.net/x",
+        "https://bucket.s3.us-west-2.amazonaws.com/key",
+        "https://secure.infosnap.com/x",
+    ],
+)
+def test_documents_come_from_one_account_of_azures_blobs_and_nowhere_else(url):
+    assert is_refused(DOCUMENTS, url)
+    assert not is_refused(DOCUMENTS, f"{BLOB}/container/832775f6?sv=2019-02-02&sig=4%2B5CZ4")
+
+
+@pytest.mark.promise("S3")
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{BLOB}/api/v1",
+        "https://infosnap.com/api/v1",
+        "https://x.secure.infosnap.com/api/v1",
+        "https://powerschool.com/api/v1",
+        "https://evil.powerschool.com/api/v1",
+        "https://registration.powerschool.com.evil.example/api/v1",
+    ],
+)
+def test_powerschools_api_is_on_its_own_hosts_alone(url):
+    assert is_refused(POWERSCHOOL, url)
+    for own in ("secure.infosnap.com", "registration.powerschool.com", "dev1.registration.powerschool.com"):
+        assert not is_refused(POWERSCHOOL, f"https://{own}/api/v1/checklists")
 
 
 def test_s3_is_for_links_alone():

@@ -1,0 +1,157 @@
+"""What the staff pages about registrations show: targets, batches, records that wait. Reads rows, writes none.
+
+Only districts in which the reader has `RUN_ENROLLMENT`. Students who are here are named within the reader's scope;
+of one who is not, the registration itself is opened for the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts import access
+from accounts.models import District, User
+from accounts.models.guardianship import Standing
+from accounts.rights import Right
+from accounts.services import staff_roles
+from integrations.models import Connection, DeliveryTarget, EnrollmentBatch, EnrollmentRecord, RecordState
+from integrations.services import enrollment_batches as batches
+from integrations.services import enrollment_mapping as mapping
+from integrations.services import enrollment_sealing as sealing
+from integrations.services import enrollment_words as words
+from integrations.services import enrollments
+from portal.base.secrets import SecretUnreadable
+
+WAITS = (RecordState.WAITING, RecordState.UNREADABLE, RecordState.NEW)
+
+
+@dataclass(frozen=True)
+class ToldTarget:
+    target: DeliveryTarget
+    failure: tuple[str, str]
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class ToldBatch:
+    """A batch in words; `kind` is the alert's. `lost`: it needs somebody. `listed`: PowerSchool says which it is."""
+
+    batch: EnrollmentBatch
+    title: str
+    kind: str
+    why: str
+    lost: bool
+
+    @property
+    def listed(self) -> bool:
+        return bool(self.batch.vendor_id)
+
+
+@dataclass(frozen=True)
+class ToldRecord:
+    record: EnrollmentRecord
+    student: str = field(repr=False)
+    what: str
+    to_do: str
+    counts: int
+    waits: int
+
+
+def districts_of(user: User) -> QuerySet[District]:
+    return staff_roles.districts_with(user, Right.RUN_ENROLLMENT).order_by("name")
+
+
+def _in_reach(user: User, prefix: str = "") -> Q:
+    """Build the condition that a target brings to a district of this person's, or belongs to one and brings nowhere."""
+    mine = districts_of(user).order_by()
+    nowhere = Q(**{f"{prefix}district__isnull": True, f"{prefix}connection__district__in": mine})
+    return Q(**{f"{prefix}district__in": mine}) | nowhere
+
+
+def connections_of(user: User) -> QuerySet[Connection]:
+    return enrollments.connections_to_powerschool().filter(district__in=districts_of(user).order_by())
+
+
+def targets_of(user: User) -> QuerySet[DeliveryTarget]:
+    return DeliveryTarget.objects.filter(_in_reach(user)).select_related("district", "connection")
+
+
+def told_targets(user: User) -> list[ToldTarget]:
+    return [
+        ToldTarget(one, words.failure(one.failure) if one.failure else ("", ""), enrollments.waiting(one))
+        for one in targets_of(user)
+    ]
+
+
+def batches_of(user: User) -> QuerySet[EnrollmentBatch]:
+    rows = EnrollmentBatch.objects.filter(_in_reach(user, "target__"))
+    return rows.select_related("target").order_by("-pk")
+
+
+def lost_of(user: User) -> QuerySet[EnrollmentBatch]:
+    return batches_of(user).filter(batches.lost()).order_by("pk")
+
+
+def worth_showing(user: User) -> QuerySet[EnrollmentBatch]:
+    """Return the batches but for the empty ones: every look ends with one."""
+    return batches_of(user).exclude(state="done", records_count=0, unreadable_count=0)
+
+
+def told(rows: Iterable[EnrollmentBatch]) -> list[ToldBatch]:
+    listed = list(rows)
+    ids = [one.pk for one in listed]
+    lost = set(EnrollmentBatch.objects.filter(batches.lost(), pk__in=ids).values_list("pk", flat=True))
+    return [
+        ToldBatch(one, *words.batch(one, lost=one.pk in lost), lost=one.pk in lost and one.reset_at is None)
+        for one in listed
+    ]
+
+
+def records_of(batch: EnrollmentBatch) -> QuerySet[EnrollmentRecord]:
+    """Return the records of a batch, those that wait first."""
+    rows = batch.records.select_related("student", "batch__target").annotate(
+        counting=Count("adults", filter=Q(adults__guardianship__standing=Standing.COUNTS)),
+        waiting=Count("adults", filter=Q(adults__guardianship__standing=Standing.PROVISIONAL)),
+    )
+    return rows.order_by("placed_at", "pk")
+
+
+def waiting_records(user: User) -> QuerySet[EnrollmentRecord]:
+    rows = EnrollmentRecord.objects.filter(_in_reach(user, "batch__target__"), state__in=WAITS)
+    return rows.select_related("student", "batch__target").order_by("came_at", "pk")
+
+
+def told_records(rows: Iterable[EnrollmentRecord], user: User) -> list[ToldRecord]:
+    listed: list[Any] = list(rows)
+    mine = access.students_looked_after(user, Right.RUN_ENROLLMENT)
+    here = {
+        one.pk: one.full_name
+        for one in mine.filter(pk__in=[row.student_id for row in listed if row.student_id])
+    }
+    return [
+        ToldRecord(
+            row,
+            here.get(row.student_id) or _name_in(row),
+            *words.record(row.state, row.problem),
+            getattr(row, "counting", 0),
+            getattr(row, "waiting", 0),
+        )
+        for row in listed
+    ]
+
+
+def _name_in(record: EnrollmentRecord) -> str:
+    """Return the student's name as the family wrote it; empty where it cannot be read."""
+    try:
+        fields = sealing.fields_of(record)
+    except SecretUnreadable:
+        return ""
+    return mapping.read(record.batch.target.mapping, fields, ()).student_name
+
+
+def lost_anywhere(user: User) -> int:
+    """Count what the first page warns of."""
+    return lost_of(user).filter(reset_at__isnull=True).order_by().count()

@@ -1,0 +1,104 @@
+"""The pages about registrations in every state that looks different: a part of states.py."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from integrations.models import RecordState, RosterPlace
+from portal.base import clock
+from tests import factories
+from tests.accounts.registering import contact, registered
+from tests.functional.browser.place import Place
+from tests.functional.browser.scene import State, at
+from tests.integrations.enrollment import rows
+
+GUARD, CUSTODIAN = "school_admin", "records_custodian"
+LIST = "/staff/registrations/"
+
+
+def come_and_lost(place: Place) -> None:
+    """A batch that came, one that got lost, and a target whose last look failed."""
+    target = rows.target(place.cast, failure="credentials-refused")
+    rows.record(place.cast)
+    rows.lost(place.cast)
+    target.refresh_from_db()
+
+
+def waiting(place: Place) -> None:
+    rows.record(place.cast)
+    rows.record(place.cast, state=RecordState.UNREADABLE, problem="no-such-field")
+
+
+def a_batch(place: Place, page: Page) -> None:
+    page.goto(f"{LIST}{rows.record(place.cast).batch.uuid}/")
+
+
+def a_lost_batch(place: Place, page: Page) -> None:
+    page.goto(f"{LIST}{rows.lost(place.cast).uuid}/lost/")
+
+
+def a_request_of_nothing(place: Place, page: Page) -> None:
+    page.goto(f"{LIST}{rows.lost(place.cast, vendor_id='').uuid}/lost/")
+
+
+def adults(place: Place) -> None:
+    """One adult without a doubt, and one whose name somebody has who is blocked."""
+    registered(place.cast.child)
+    factories.block(contact(place.cast.child, name="Luis Example", email="luis@example.org"))
+    registered(place.cast.child, place="1:901:2", name="Luis Example", email="new@example.org")
+
+
+def without_a_mark(place: Place, page: Page) -> None:
+    page.goto("/staff/reviews/registrations/")
+    page.get_by_label("Why").fill("On paper.")
+    page.get_by_role("button", name="Accept those marked").click()
+    page.get_by_text("Mark at least one adult").wait_for()
+
+
+def lacking(place: Place) -> None:
+    rows.mark(place.cast, place.cast.child)
+
+
+def an_item(place: Place, page: Page) -> None:
+    page.goto(f"/staff/checklists/{rows.mark(place.cast, place.cast.child).item.uuid}/")
+
+
+def of_the_child(place: Place, page: Page) -> None:
+    page.goto(f"/students/{place.cast.child.uuid}/registration/")
+
+
+def announced(place: Place) -> None:
+    """A schema that announces, and a student whom PowerSchool did not take."""
+    RosterPlace.objects.create(
+        schema=rows.schema(place.cast, is_active=True),
+        student=place.cast.child,
+        digest="x",
+        errors=["FirstName is required."],
+        sent_at=clock.now(),
+    )
+
+
+def not_taken(place: Place, page: Page) -> None:
+    announced(place)
+    page.goto(f"/staff/rosters/{rows.schema(place.cast).uuid}/")
+
+
+REGISTRATION_STATES: dict[str, State] = {
+    "registrations": State(at(LIST), CUSTODIAN, come_and_lost, kind="registrations"),
+    "registrations-none": State(at(LIST), "integrations_admin", kind="registrations"),
+    "registrations-waiting": State(at(f"{LIST}waiting/"), CUSTODIAN, waiting, kind="registrations-waiting"),
+    "registrations-none-wait": State(at(f"{LIST}waiting/"), CUSTODIAN, kind="registrations-waiting"),
+    "registration-batch": State(a_batch, CUSTODIAN),
+    "registration-lost": State(a_lost_batch, CUSTODIAN, kind="registration-lost"),
+    "registration-not-listed": State(a_request_of_nothing, CUSTODIAN, kind="registration-lost"),
+    "registered-adults": State(at("/staff/reviews/registrations/"), GUARD, adults, kind="registered-adults"),
+    "registered-adults-none": State(at("/staff/reviews/registrations/"), GUARD, kind="registered-adults"),
+    "registered-adults-wrong": State(without_a_mark, GUARD, adults, kind="registered-adults"),
+    "checklists": State(at("/staff/checklists/"), CUSTODIAN, lacking),
+    "checklist-item": State(an_item, CUSTODIAN),
+    "announced": State(at("/staff/rosters/"), CUSTODIAN, announced, kind="announced"),
+    "announced-none": State(at("/staff/rosters/"), CUSTODIAN, kind="announced"),
+    "not-announced": State(not_taken, CUSTODIAN),
+    "registration": State(of_the_child, "parent_of_two", lacking, kind="registration"),
+    "registration-none": State(of_the_child, "parent_of_two", kind="registration"),
+}
