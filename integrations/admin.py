@@ -22,7 +22,7 @@ from accounts.admin_scope import DeletedByName, signed_in
 from accounts.models import District, School, User
 from accounts.rights import Right
 from accounts.services import staff_roles
-from integrations.enrollment_admin import DeliveryTargetAdmin
+from integrations.enrollment_admin import DeliveryTargetAdmin, RosterSchemaAdmin
 from integrations.forms.connection import ConnectionForm
 from integrations.forms.illuminate import IlluminateConnectionForm
 from integrations.forms.leas import LeasForm
@@ -32,7 +32,13 @@ from integrations.services import checks, connections, expiry, leas, scopes, ver
 from integrations.sync_admin import RoleMappingAdmin, SyncSettingsAdmin
 
 # Django looks for admin pages in this module alone.
-__all__ = ["ConnectionAdmin", "DeliveryTargetAdmin", "RoleMappingAdmin", "SyncSettingsAdmin"]
+__all__ = [
+    "ConnectionAdmin",
+    "DeliveryTargetAdmin",
+    "RoleMappingAdmin",
+    "RosterSchemaAdmin",
+    "SyncSettingsAdmin",
+]
 
 PLACE = ("name", "district", "school")
 ENDPOINTS = ("students_path", "reports_path", "token_path")

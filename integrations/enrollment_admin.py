@@ -14,9 +14,9 @@ from accounts.admin_scope import signed_in
 from accounts.models import User
 from accounts.rights import Right
 from accounts.services import staff_roles
-from integrations.forms.enrollment import DeliveryTargetForm
-from integrations.models import DeliveryTarget
-from integrations.services import enrollment_targets
+from integrations.forms.enrollment import DeliveryTargetForm, RosterSchemaForm, roster_form
+from integrations.models import DeliveryTarget, RosterSchema
+from integrations.services import enrollment_targets, roster_push
 from integrations.services.enrollment_mapping import ADULT_FIELDS, ADULTS, STUDENT_FIELDS
 from integrations.sync_admin import DistrictAdmin
 
@@ -101,3 +101,45 @@ class DeliveryTargetAdmin(DistrictAdmin):
 
 def _names() -> list[str]:
     return [*STUDENT_FIELDS, *(f"adult{number}_{name}" for number in ADULTS for name in ADULT_FIELDS)]
+
+
+@admin.register(RosterSchema)
+class RosterSchemaAdmin(DistrictAdmin):
+    form = RosterSchemaForm
+    list_display = ("title", "action_title", "connection", "is_active", "pushed_at")
+
+    def scope(self, user: User, right: Right) -> QuerySet[RosterSchema]:
+        mine = staff_roles.districts_set_up_by(user, right)
+        return RosterSchema.objects.filter(connection__district__in=mine).select_related("connection")
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False  # PowerSchool's specialists make them; the page about announced students lists them
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False  # what was sent would be sent again
+
+    def get_readonly_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
+        return ("title", "action_title", "connection")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["form"] = roster_form(obj)
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 - Django's signature
+        fields = tuple(f"field_{number}" for number in range(len(obj.fields))) if obj else ()
+        return (
+            (None, {"fields": ("title", "action_title", "connection", "is_active")}),
+            (
+                gettext_lazy("What goes into which field"),
+                {"fields": fields, "description": gettext_lazy("The names are PowerSchool’s own.")},
+            ),
+        )
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: RosterSchema,
+        form: ModelForm[RosterSchema],  # noqa: ARG002 - Django's signature
+        change: bool,  # noqa: ARG002 - Django's signature
+    ) -> None:
+        roster_push.save(obj, by=signed_in(request))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from integrations.services import checklists, enrollment_sealing, enrollments, expiry, syncs
+from integrations.services import checklists, enrollment_sealing, enrollments, expiry, roster_push, syncs
 
 
 @shared_task(name="integrations.send_expiry_notices", ignore_result=True)
@@ -49,3 +49,15 @@ def purge_enrollments() -> None:
 def sync_checklists() -> None:
     """Bring over what registrations still lack."""
     checklists.sync_all()
+
+
+@shared_task(name=roster_push.TASK, ignore_result=True)
+def push_roster(schema_id: str) -> None:
+    """Announce the students of one import schema."""
+    roster_push.push_id(UUID(schema_id))
+
+
+@shared_task(name="integrations.roster_due", ignore_result=True)
+def roster_due() -> None:
+    """Announce students where it is time to."""
+    roster_push.start_due()

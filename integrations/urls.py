@@ -1,8 +1,10 @@
 from django.urls import path
 
-from integrations.views import checklists, csv_files, enrollments, syncs
+from integrations.views import checklists, csv_files, enrollments, rosters, syncs
 
 urlpatterns = [
+    path("staff/rosters/", rosters.roster_list, name="roster-list"),
+    path("staff/rosters/<uuid:schema_uuid>/", rosters.roster_errors, name="roster-errors"),
     path(
         "students/<uuid:student_uuid>/registration/",
         checklists.registration_detail,

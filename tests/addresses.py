@@ -63,6 +63,8 @@ MADE: dict[str, Callable[[Cast], object]] = {
     "{batch}": lambda cast: enrolling.lost(cast).uuid,
     "{target}": lambda cast: enrolling.lost(cast).target.pk,
     "{item}": lambda cast: enrolling.mark(cast, cast.child).item.uuid,
+    "{schema}": lambda cast: enrolling.schema(cast).uuid,
+    "{rosterschema}": lambda cast: enrolling.schema(cast).pk,
     "{settings}": lambda cast: SyncSettings.objects.get_or_create(district=cast.district)[0].pk,
     "{mapping}": lambda cast: (
         RoleMapping.objects.get_or_create(district=cast.district, role_name="Librarian")[0].pk

@@ -127,6 +127,16 @@ ROWS: dict[str, list[Row]] = {
     ],
     "checklist-list": page("/staff/checklists/", FRONT_DESKS | {"records_custodian"}),
     "checklist-item": page("/staff/checklists/{item}/", FRONT_DESK_OF_THE_CHILD | {"records_custodian"}),
+    "roster-list": [
+        Row("/staff/rosters/", ENROLLS | {"staff_elsewhere"}),
+        Row("/staff/rosters/", ENROLLS | {"staff_elsewhere"}, status=302, method="post"),
+        Row("/staff/rosters/", EVERYBODY, status=405, anonymous=405, method="put"),
+    ],
+    "roster-errors": [
+        Row("/staff/rosters/{schema}/", ENROLLS),
+        Row("/staff/rosters/{schema}/", ENROLLS, status=302, method="post"),
+        Row("/staff/rosters/{schema}/", EVERYBODY, status=405, anonymous=405, method="put"),
+    ],
     "enrollment-list": posted_page("/staff/registrations/", ENROLLS | {"staff_elsewhere"}),
     "enrollment-waiting": page("/staff/registrations/waiting/", ENROLLS | {"staff_elsewhere"}),
     "enrollment-batch": [
@@ -257,6 +267,8 @@ NOTHING_TO_SEE = {
     "admin:integrations_connection_pin",
     "admin:integrations_connection_paths",
     "admin:integrations_syncsettings_delete",
+    "admin:integrations_rosterschema_add",
+    "admin:integrations_rosterschema_delete",
     "admin:integrations_deliverytarget_add",
     "admin:integrations_deliverytarget_delete",
     "admin:accounts_school_add",

@@ -38,6 +38,7 @@ CREATE INDEX CONCURRENTLY {name} ON accounts_student
 WORDS = """
 CREATE INDEX CONCURRENTLY student_by_words ON accounts_student
   USING gin ((accounts_folded(' ' || first_name || ' ' || last_name || ' ') COLLATE "C") gin_trgm_ops)
+  WITH (gin_pending_list_limit = 512)
 """
 LACKING = """
   Student search has no index of words inside names: {reason}

@@ -5,15 +5,15 @@ Called by staff pages and by `claims`; what the source says of students is the s
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.access_rules import reads_own_reports
-from accounts.models import District, Student, User
+from accounts.models import District, Enrollment, Hold, Student, User
 from accounts.services import changes
 from accounts.services.changes import Actor
 from portal.base.clock import local_today
@@ -73,6 +73,18 @@ def with_local_ids(district: District, local_ids: Collection[str] | QuerySet[Any
     """Return the district's students with these ids, by id: for whoever brings in what another system says of them."""
     here = Student.unscoped.filter(district=district, local_id__in=local_ids).select_related("district")
     return {student.local_id: student for student in here}
+
+
+def announced_in(district: District) -> Iterator[tuple[Student, str]]:
+    """Yield the district's students with their school, who are enrolled now and under no hold: for another system."""
+    day = local_today()
+    held = Hold.objects.on(day).filter(student=OuterRef("student"))
+    rows = Enrollment.objects.on(day).filter(~Exists(held), school__district=district, primary=True)
+    seen: set[int] = set()
+    for row in rows.select_related("student", "school").order_by("student", "-pk").iterator():
+        if row.student_id not in seen:
+            seen.add(row.student_id)
+            yield row.student, row.school.name
 
 
 def is_a_students(user: User) -> bool:

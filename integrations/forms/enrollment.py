@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.models import DeliveryTarget
-from integrations.services import enrollment_targets
+from integrations.models import DeliveryTarget, RosterSchema
+from integrations.services import enrollment_targets, roster_values
 from integrations.services.enrollment_mapping import (
     ADULT_FIELDS,
     ADULTS,
@@ -20,8 +20,9 @@ from integrations.services.enrollment_mapping import (
 
 if TYPE_CHECKING:
     TargetModelForm = forms.ModelForm[DeliveryTarget]
+    SchemaModelForm = forms.ModelForm[RosterSchema]
 else:
-    TargetModelForm = forms.ModelForm
+    TargetModelForm = SchemaModelForm = forms.ModelForm
 
 
 def _path(label: Any) -> forms.CharField:
@@ -83,3 +84,42 @@ class LostBatchForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("Say what you know of it. It stays with this batch."),
     )
+
+
+class RosterSchemaForm(SchemaModelForm):
+    """`field_0` … are the schema's own fields, in its order; `roster_form` declares them."""
+
+    class Meta:
+        model = RosterSchema
+        fields = ("is_active",)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("is_active") and roster_values.LOCAL_ID not in self._mapping(given).values():
+            raise forms.ValidationError(
+                _("Say which field takes the student id: a record without it is nobody’s.")
+            )
+        return given
+
+    def save(self, commit: bool = True) -> RosterSchema:
+        self.instance.mapping = self._mapping(self.cleaned_data)
+        return super().save(commit)
+
+    def _mapping(self, given: dict[str, Any]) -> dict[str, str]:
+        named = enumerate(self.instance.fields)
+        return {name: given[f"field_{number}"] for number, name in named if given.get(f"field_{number}")}
+
+
+def roster_form(schema: RosterSchema | None) -> type[RosterSchemaForm]:
+    """Return the form with a choice for each field of this schema."""
+    choices = [("", _("nothing")), *roster_values.OURS.items()]
+    declared = {
+        f"field_{number}": forms.ChoiceField(
+            label=name,
+            required=False,
+            choices=choices,
+            initial=schema.mapping.get(name, "") if schema else "",
+        )
+        for number, name in enumerate(schema.fields if schema else ())
+    }
+    return type("RosterSchemaFormOfOne", (RosterSchemaForm,), dict(declared))

@@ -27,6 +27,7 @@ from integrations.models.enrollment import (
     RecordState,
 )
 from integrations.models.expiry_notice import ExpiryNotice
+from integrations.models.roster import RosterPlace, RosterSchema
 from integrations.models.sync_problem import SyncProblem
 from integrations.models.sync_run import SyncRun, SyncState
 from integrations.models.sync_settings import RoleMapping, SyncSettings
@@ -51,6 +52,8 @@ __all__ = [
     "Op",
     "RecordState",
     "RoleMapping",
+    "RosterPlace",
+    "RosterSchema",
     "SchoolChange",
     "SectionChange",
     "SectionPlaceChange",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from integrations.models import RecordState
+from integrations.models import RecordState, RosterPlace
+from portal.base import clock
 from tests import factories
 from tests.accounts.registering import contact, registered
 from tests.functional.browser.place import Place
@@ -66,6 +67,22 @@ def of_the_child(place: Place, page: Page) -> None:
     page.goto(f"/students/{place.cast.child.uuid}/registration/")
 
 
+def announced(place: Place) -> None:
+    """A schema that announces, and a student whom PowerSchool did not take."""
+    RosterPlace.objects.create(
+        schema=rows.schema(place.cast, is_active=True),
+        student=place.cast.child,
+        digest="x",
+        errors=["FirstName is required."],
+        sent_at=clock.now(),
+    )
+
+
+def not_taken(place: Place, page: Page) -> None:
+    announced(place)
+    page.goto(f"/staff/rosters/{rows.schema(place.cast).uuid}/")
+
+
 REGISTRATION_STATES: dict[str, State] = {
     "registrations": State(at(LIST), CUSTODIAN, come_and_lost, kind="registrations"),
     "registrations-none": State(at(LIST), "integrations_admin", kind="registrations"),
@@ -79,6 +96,9 @@ REGISTRATION_STATES: dict[str, State] = {
     "registered-adults-wrong": State(without_a_mark, GUARD, adults, kind="registered-adults"),
     "checklists": State(at("/staff/checklists/"), CUSTODIAN, lacking),
     "checklist-item": State(an_item, CUSTODIAN),
+    "announced": State(at("/staff/rosters/"), CUSTODIAN, announced, kind="announced"),
+    "announced-none": State(at("/staff/rosters/"), CUSTODIAN, kind="announced"),
+    "not-announced": State(not_taken, CUSTODIAN),
     "registration": State(of_the_child, "parent_of_two", lacking, kind="registration"),
     "registration-none": State(of_the_child, "parent_of_two", kind="registration"),
 }

@@ -53,7 +53,7 @@ def test_a_page_has_no_barrier_in_any_language(name: str, place: Place, open_pag
         open_as_answered(page, PAGES[name].shown(there, language))
         spoken = languages.BY_CODE[language]
         html = page.locator("html")
-        assert (html.get_attribute("lang"), html.get_attribute("dir")) == (spoken.tag, spoken.dir)
+        assert (html.get_attribute("lang"), html.get_attribute("dir")) == (spoken.code, spoken.dir)
         _check(page, language)
 
 

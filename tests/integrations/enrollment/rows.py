@@ -16,6 +16,7 @@ from integrations.models import (
     EnrollmentBatch,
     EnrollmentRecord,
     RecordState,
+    RosterSchema,
     Vendor,
 )
 from integrations.services import connections
@@ -126,5 +127,18 @@ def mark(cast: Cast, child: Student, **fields: Any) -> ChecklistMark:
     }
     found, _new = ChecklistMark.objects.get_or_create(
         item=item, entry_id=f"entry-{child.pk}", defaults=values | fields
+    )
+    return found
+
+
+def schema(cast: Cast, **fields: Any) -> RosterSchema:
+    values = {
+        "title": "Roster from the portal",
+        "action_title": "Returning Student Update",
+        "fields": ["FirstName", "ExternalID"],
+        "mapping": {"FirstName": "first_name", "ExternalID": "local_id"},
+    } | fields
+    found, _new = RosterSchema.objects.get_or_create(
+        connection=target(cast).connection, action_id="41002", schema_id="71", defaults=values
     )
     return found

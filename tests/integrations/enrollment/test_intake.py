@@ -17,7 +17,7 @@ from integrations.sandbox.server import SandboxServer
 from integrations.services import enrollment_batches as batches
 from integrations.services import enrollment_sealing as sealing
 from integrations.services import enrollments
-from portal.base import clock
+from portal.base import clock, rotation
 from tests import factories
 from tests.cast import Cast
 from tests.integrations.enrollment.world import (
@@ -250,6 +250,22 @@ def test_what_families_wrote_is_sealed_and_goes_after_its_days(
     assert (record_of(made).data, sealing.fields_of(record_of(made))) == ("", {})
     assert record_of(waits).data, "it is all there is of that family"
     assert not EnrollmentBatch.objects.exclude(answer="").exists()
+
+
+@pytest.mark.promise("S1")
+def test_what_families_wrote_moves_to_a_new_key(cast: Cast, sandbox: SandboxServer, settings: Any):
+    where = target(cast, sandbox)
+    made = approve(sandbox, cast.child.local_id)
+    look(where)
+    [old] = settings.FIELD_KEYS
+    settings.FIELD_KEYS = [("new", b"n" * 32), old]
+    assert rotation.used_key_ids() == {old[0]}
+
+    assert rotation.rotate()["registrations"] == 3, "one record, its batch and the empty one"
+
+    settings.FIELD_KEYS = [("new", b"n" * 32)]
+    assert sealing.fields_of(record_of(made))["parent1.email"] == made.child.parents[0].email
+    assert rotation.used_key_ids() == {"new"}
 
 
 def test_a_record_that_does_not_fit_the_fields_is_read_again_once_they_are_right(
