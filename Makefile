@@ -34,7 +34,7 @@ PRODUCTION := $(BARE) SITE_URL=https://portal.example.org ALLOWED_HOSTS=portal.e
   SECRET_KEY=for-a-check-of-the-settings-only-0123456789-abcdefghijk FIELD_KEYS=k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
 NOT_SPECIAL := not browser and not axe and not soak and not bench
 
-.PHONY: help run test test-services test-browser test-axe soak-short soak check bench promises promises-break
+.PHONY: help run test test-services test-browser test-axe audit soak-short soak check bench promises promises-break
 .PHONY: clean lock format messages servers-there chromium-there
 
 help:
@@ -77,6 +77,10 @@ test-browser: $(DEV_READY) chromium-there
 ## make test-axe        accessibility rules in Chromium                             (4 minutes)
 test-axe: $(DEV_READY) chromium-there
 	@$(call within,900) $(BARE) CHROMIUM='$(CHROMIUM)' $(PYTEST) -m 'axe and not soak and not bench'
+
+## make audit           the same, and family pages in all seven languages           (20 minutes)
+audit: $(DEV_READY) chromium-there
+	@$(BARE) CHROMIUM='$(CHROMIUM)' AUDIT_LANGUAGES='es vi zh-hant fil ko ar' $(PYTEST) --timeout=0 -m 'axe and not soak and not bench'
 
 ## make soak-short      many readers for a short while; SOAK_SEED repeats a run     (4 minutes)
 soak-short: $(DEV_READY) servers-there

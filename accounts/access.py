@@ -261,9 +261,7 @@ def open_students(
         rows = _by_rule(name, user, None).filter(grant_student__in=missing).order_by("source_")
         for row in rows if missing else ():
             best.setdefault(row["to_student"], row)
-    speaking: dict[int, Enrollment] = {}
-    for row in _enrolments_on(local_today()).filter(student__in=ids).select_related("school"):
-        speaking.setdefault(row.student_id, row)
+    speaking = speaking_enrollments(ids)
     return {
         student.uuid: _proof(user, student, best[student.pk], speaking.get(student.pk))
         for student in students
@@ -374,6 +372,12 @@ def districts_without_holds(user: User) -> QuerySet[Any]:
 
 
 # --- Many at once ---------------------------------------------------------------------------------------------------
+
+
+def speaking_enrollments(student_ids: Collection[int]) -> dict[int, Enrollment]:
+    """Return of each student the enrolment, with its school, that speaks for them."""
+    rows = _enrolments_on(local_today()).filter(student__in=student_ids).select_related("school")
+    return {row.student_id: row for row in rows.reverse()}
 
 
 def under_hold_for(user: User, student_ids: Collection[int]) -> set[int]:

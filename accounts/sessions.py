@@ -121,6 +121,16 @@ def is_staff(request: HttpRequest) -> bool:
     return known[user.pk]
 
 
+def sees_students(request: HttpRequest) -> bool:
+    """Say whether whoever is signed in has students to search by a role; looked up once a request."""
+    known: bool | None = getattr(request, "_portal_sees_students", None)
+    if known is None:
+        user = request.user
+        known = isinstance(user, User) and is_staff(request) and staff_roles.sees_students(user)
+        request._portal_sees_students = known  # type: ignore[attr-defined] # noqa: SLF001 - a request carries what was looked up
+    return known
+
+
 def _lives(row: Session, now: datetime) -> bool:
     if row.expire_date <= now:
         return False

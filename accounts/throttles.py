@@ -34,6 +34,7 @@ class Act(StrEnum):
     OPENING = "opening"
     CLAIM = "claim"
     RUN = "run"
+    SEARCH = "search"
 
 
 class TooOften(Exception):

@@ -19,6 +19,7 @@ from accounts.views import (
     registrations,
     reviews,
     sso,
+    student_search,
 )
 from accounts.views import fresh as fresh_views
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("claim/", claims.claim, name="claim"),
     path("children/missing/", concerns.child_missing, name="child-missing"),
     path("children/<uuid:student_uuid>/not-mine/", concerns.not_my_child, name="not-my-child"),
+    path("staff/students/", student_search.student_search, name="student-search"),
     path(
         "children/<uuid:student_uuid>/accessible-copy/",
         concerns.accessible_copy,

@@ -131,8 +131,11 @@ class ConnectionAdmin(DeletedByName):
         obj: Connection,
         post_url_continue: str | None = None,  # noqa: ARG002 - Django's signature
     ) -> HttpResponse:
-        """Lead to the new connection's page: its test, and the configuration that is to use it, come next."""
-        messages.success(request, _("The connection is saved. Test it, then add a configuration with it."))
+        """Lead to the new connection's page: its test, and the configuration that is to use one to ETS, come next."""
+        next_step = _("The connection is saved. Test it, then add a configuration with it.")
+        messages.success(
+            request, next_step if obj.vendor == Vendor.ETS else _("The connection is saved. Now test it.")
+        )
         return _back(obj)
 
     def delete_model(self, request: HttpRequest, obj: Connection) -> None:

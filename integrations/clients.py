@@ -208,23 +208,37 @@ def _illuminate_authorizer(connection: Connection, http: VendorHttp) -> Authoriz
     )
 
 
-def powerschool_client(
-    connection: Connection, *, budget: Budget = INTERACTIVE, seconds: float | None = None
-) -> PowerSchoolClient:
-    """Return a client for one connection, for whoever waits for the answer; `seconds` are all its reads' together.
+def powerschool_client(connection: Connection, *, budget: Budget = INTERACTIVE) -> PowerSchoolClient:
+    """Return a client for one connection, for whoever waits for the answer.
 
     Raises VendorMisconfigured when it has no key yet; a call raises SecretUnreadable when it cannot be read.
     """
+    return _powerschool(connection, budget, batch=budget, seconds=None)
+
+
+def powerschool_client_for_a_night(
+    connection: Connection, *, budget: Budget = ONE_PAGE, batch: Budget = _ONE_BATCH, seconds: float = A_NIGHT
+) -> PowerSchoolClient:
+    """Return a client for a job that nobody waits for.
+
+    `budget` is one call's, `batch` that of the call that hands over a batch, `seconds` from now are all reads'.
+    """
+    return _powerschool(connection, budget, batch=batch, seconds=seconds)
+
+
+def _powerschool(
+    connection: Connection, budget: Budget, *, batch: Budget, seconds: float | None
+) -> PowerSchoolClient:
     if connection.secret_id is None:
         raise VendorMisconfigured("no-secret")
     name = f"powerschool:{connection.uuid}"
-    http = VendorHttp(
+    http_with = partial(
+        VendorHttp,
         policy=api_policy(connection.vendor),
         link_policy=pinned_link_policy(connection),
         breaker=_LettingGo(name),
         link_breaker=_LettingGo(f"{name}:links"),
         clock=SystemClock(),
-        budget=budget,
         largest_json=_LARGEST_PAGE,
         is_answer=is_powerschool_answer,
     )
@@ -232,16 +246,10 @@ def powerschool_client(
     return PowerSchoolClient(
         base_url=connection.base_url,
         api_key=partial(secrets.reveal, connection.secret_id, purpose=Connection.SECRET_PURPOSE),
-        http=http,
+        http=http_with(budget=budget),
+        batch_http=http_with(budget=batch),
         seconds_left=None if seconds is None else lambda: ends - time.monotonic(),
     )
-
-
-def powerschool_client_for_a_night(
-    connection: Connection, *, budget: Budget = _ONE_BATCH, seconds: float = A_NIGHT
-) -> PowerSchoolClient:
-    """Return a client for a job that nobody waits for: `budget` is one call's, `seconds` from now are all reads'."""
-    return powerschool_client(connection, budget=budget, seconds=seconds)
 
 
 def token_store(connection: Connection) -> SharedTokenStore:

@@ -197,6 +197,8 @@ THROTTLES: dict[str, dict[str, tuple[int, float]]] = {
     "claim": {"account": (10, 900), "address": (120, 900), "site": (2000, 600)},
     # Runs started and class sets fetched.
     "run": {"account": (30, 600), "address": (300, 600)},
+    # Nobody types so fast; whoever copies a district page by page does.
+    "search": {"account": (60, 60), "address": (600, 60)},
 }
 CLAIM_CODE_DAYS = 60  # how long the code on a letter works
 HANDED_CODE_DAYS = 3  # and one that the office hands over at its counter
@@ -266,7 +268,7 @@ LANGUAGES = languages.offered()
 # A district's own wording comes first: catalogues of the same make with only the phrases that it says otherwise.
 OWN_WORDING = env.str("OWN_WORDING", "")
 LOCALE_PATHS = [*([Path(OWN_WORDING)] if OWN_WORDING else []), BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = ["portal.formats"]  # Django has none for Filipino
+FORMAT_MODULE_PATH = ["portal.formats"]  # for what Django lacks, or writes otherwise than families do
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 TIME_ZONE = "America/Los_Angeles"
 USE_TZ = True

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from tests.access_rows import EVERYBODY, NOBODY, Row, page, posted_page
+from tests.access_rows import EVERYBODY, NOBODY, SEES_STUDENTS, Row, page, posted_page
 
-STARTS_RUNS = frozenset(
-    {
-        "teacher",
-        "other_teacher",
-        "counselor",
-        "office",
-        "school_admin",
-        "school_admin_b",
-        "district_admin",
-        "records_custodian",
-        "staff_elsewhere",
-    }
-)
+STARTS_RUNS = SEES_STUDENTS
 MAKER = frozenset({"teacher"})
 
 

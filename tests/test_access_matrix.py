@@ -22,6 +22,7 @@ from tests.access_rows import (
     GUARDS_THE_CHILD,
     NOBODY,
     OF_THE_CHILD,
+    SEES_STUDENTS,
     STAFF_OF_THE_CHILD,
     SYNCS,
     WITH_FACTOR,
@@ -45,6 +46,7 @@ ROWS: dict[str, list[Row]] = {
     "healthz": [Row("/healthz", EVERYBODY, anonymous=200)],
     "readyz": [Row("/readyz", EVERYBODY, anonymous=200)],
     "help": page("/help/", EVERYBODY, anonymous=200),
+    "student-search": posted_page("/staff/students/", SEES_STUDENTS),
     "accessibility": page("/accessibility/", EVERYBODY, anonymous=200),
     "person-sees": [
         *page("/staff/people/{parent}/sees/", GUARDS_THE_CHILD | {"office"}),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0014_accessible_copies"),
+        ("accounts", "0012_search"),
     ]
 
     operations = [

@@ -72,6 +72,18 @@ def holds_anywhere(user: User, right: Right) -> bool:
     return current_roles(user).filter(role__in=roles_with(right)).exists()
 
 
+def sees_students(user: User) -> bool:
+    """Say whether some current role of this person shows them students at all."""
+    rights = (
+        Right.SEE_SECTION_REPORTS,
+        Right.SEE_CASELOAD_REPORTS,
+        Right.SEE_SCHOOL_REPORTS,
+        Right.SEE_DISTRICT_REPORTS,
+    )
+    showing = {role for right in rights for role in roles_with(right)}
+    return current_roles(user).filter(role__in=showing).exists()
+
+
 def districts_with(user: User, right: Right) -> QuerySet[District]:
     """Return the districts in the whole of which this person has the right."""
     roles = current_roles(user).filter(role__in=roles_with(right), school__isnull=True)

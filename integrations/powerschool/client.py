@@ -55,8 +55,9 @@ _BEFORE_ALL: Final = Date(2000, 1, 1)
 class PowerSchoolClient:
     """PowerSchool Enrollment for one connection; light to make, safe for threads if its parts are.
 
-    `base_url` ends in `/v1`. `api_key()` is fetched for each call but `health`. `http` has to be made with `is_answer`.
-    `seconds_left` says how much time all reads together still have.
+    `base_url` ends in `/v1`. `api_key()` is fetched for each call but `health`. `http` has to be made with `is_answer`,
+    and so has `batch_http`, which a batch is asked for with if there is more time for one. `seconds_left` says how much
+    time all reads together still have.
 
     Methods raise VendorUnavailable (try later), CredentialsRefused, EndpointRefused, RequestRefused, and
     VendorMisconfigured (`host-not-allowed`, `redirected`). Whether a POST that raised was done: `errors.was_not_done`.
@@ -68,9 +69,13 @@ class PowerSchoolClient:
         base_url: str,
         api_key: Callable[[], str],
         http: VendorHttp,
+        batch_http: VendorHttp | None = None,
         seconds_left: Callable[[], float] | None = None,
     ) -> None:
         self._calls = Calls(base_url=base_url, api_key=api_key, http=http, seconds_left=seconds_left)
+        self._batches = Calls(
+            base_url=base_url, api_key=api_key, http=batch_http or http, seconds_left=seconds_left
+        )
         self._http = http
 
     # --- the server and the key -------------------------------------------------------------------------------------
@@ -118,7 +123,7 @@ class PowerSchoolClient:
         Seed 004, "Create Batch": POST /deliverytargets/{targetid}/createbatch. Every record in it counts as delivered
         from now on, even if this raises; see `errors.was_not_done`. Half an answer is returned too (`broke_off`).
         """
-        answer = self._calls.post("CreateBatch", None, target_id=target_id)
+        answer = self._batches.post("CreateBatch", None, target_id=target_id)
         refuse_unless_ok("CreateBatch", answer)
         return answer
 

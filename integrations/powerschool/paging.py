@@ -63,6 +63,7 @@ class Pages(Generic[Row]):
             yield page
             if not page.received:
                 break  # a count that is wrong by millions would else be asked for to its end
+            del page  # not held while the next one is waited for
             number += 1
         if self.expected is None:
             self._spoil("no-count")

@@ -17,7 +17,7 @@ from portal.phrases import catalogs
 _PLACEHOLDER = re.compile(r"%\([^)]*\)[a-z]|%%|%[a-z]|(?<!%)%(?![(%a-z])")
 _TAG = re.compile(r"</?[a-z][^>]*>")
 # Said in Latin letters in every language, so that page, report and letter name the same thing.
-_ACRONYMS = re.compile(r"\b(?:CAASPP|ELPAC|CAST|CSA|STS|SSID|PDF|QR|Lexile|Quantile)\b")
+_ACRONYMS = re.compile(r"(?<![A-Za-z])(?:CAASPP|ELPAC|CAST|CSA|STS|SSID|PDF|QR|Lexile|Quantile)(?![A-Za-z])")
 # By how many forms a language has: those that stand for one number alone.
 _EXACT = {2: frozenset({0}), 6: frozenset({0, 1, 2})}
 

@@ -162,6 +162,28 @@ def test_opening_reports_is_counted_by_address(cast: Cast, connected: Any, sandb
     assert other.get(content).status_code == 429
 
 
+def test_a_burst_of_searches_meets_a_plain_page(cast: Cast, settings: Any):
+    """Each page of the hits is a search: nobody copies a district page by page."""
+    assert settings.THROTTLES["search"]["account"] == (60, 60)
+    settings.THROTTLES = settings.THROTTLES | {"search": {"account": (3, 60), "address": (99, 60)}}
+    client, colleague = sign_in(cast.office), sign_in(cast.school_admin)
+    answers = [client.post("/staff/students/", {"text": "last", "page": str(page)}) for page in range(4)]
+
+    assert [one.status_code for one in answers] == [200] * 3 + [429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    assert "too many tries" in answers[-1].content.decode()
+    assert cast.child.full_name not in answers[-1].content.decode()
+    assert client.get("/staff/students/").status_code == 200
+    assert colleague.post("/staff/students/", {"text": "last"}).status_code == 200
+
+
+def test_searches_are_counted_by_address(cast: Cast, settings: Any):
+    settings.THROTTLES = settings.THROTTLES | {"search": {"account": (9, 60), "address": (1, 60)}}
+    sign_in(cast.office).post("/staff/students/", {"text": "last"})
+
+    assert sign_in(cast.school_admin).post("/staff/students/", {"text": "last"}).status_code == 429
+
+
 def test_no_name_or_address_stands_in_the_table(cast: Cast):
     log_in(cast.parent_of_two.email)
     names = " ".join(Counter.objects.values_list("name", flat=True))

@@ -1,10 +1,10 @@
-"""`python -m tests.benchmarks [reports|sync|runs]`: the measures without pytest, on the PostgreSQL of DATABASE_URL."""
+"""`python -m tests.benchmarks [reports|sync|runs|search]`: measures without pytest, on DATABASE_URL's PostgreSQL."""
 
 import json
 import sys
 from collections.abc import Iterator
 
-from tests.benchmarks import measures, running, syncing
+from tests.benchmarks import measures, running, searching, syncing
 from tests.benchmarks.measures import Measure
 
 
@@ -26,10 +26,17 @@ def _runs() -> Iterator[Measure]:
             yield measure(runs)
 
 
+def _search() -> Iterator[Measure]:
+    with searching.bench_search() as search:
+        for measure in searching.MEASURES.values():
+            yield measure(search)
+
+
 def main(which: list[str]) -> int:
     """Print one JSON line a measure; return 1 if one misses its goal."""
     found = []
-    for name, measured in {"reports": _reports, "sync": _sync, "runs": _runs}.items():
+    lanes = {"reports": _reports, "sync": _sync, "runs": _runs, "search": _search}
+    for name, measured in lanes.items():
         if not which or name in which:
             for one in measured():
                 found.append(one)

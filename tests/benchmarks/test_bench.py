@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import measures, running, syncing
+from tests.benchmarks import measures, running, searching, syncing
 from tests.benchmarks.measures import Measure
 from tests.benchmarks.running import Runs
+from tests.benchmarks.searching import Search
 from tests.benchmarks.syncing import Nights
 from tests.live import Portal
 
@@ -33,6 +34,12 @@ def nights() -> Iterator[Nights]:
 @pytest.fixture(scope="module")
 def runs() -> Iterator[Runs]:
     with running.bench_runs() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def search() -> Iterator[Search]:
+    with searching.bench_search() as made:
         yield made
 
 
@@ -58,3 +65,8 @@ def test_measure_of_a_night(name: str, nights: Nights):
 @pytest.mark.parametrize("name", running.MEASURES)
 def test_measure_of_a_run(name: str, runs: Runs):
     told(running.MEASURES[name](runs))
+
+
+@pytest.mark.parametrize("name", searching.MEASURES)
+def test_measure_of_a_search(name: str, search: Search):
+    told(searching.MEASURES[name](search))

@@ -73,6 +73,13 @@ def test_a_good_text_has_no_fault():
     assert one("ar", **MANY, msgstr_plural=forms) == []
 
 
+@pytest.mark.parametrize("form", range(6))
+def test_arabic_may_say_none_one_and_two_in_a_word(form: int):
+    forms = {number: f"%(number)s {number}" for number in range(6)} | {form: "بكلمة"}
+
+    assert (one("ar", **MANY, msgstr_plural=forms) == []) == (form in {0, 1, 2})
+
+
 @pytest.mark.parametrize(
     ("entry", "fault"),
     [

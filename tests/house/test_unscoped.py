@@ -9,6 +9,7 @@ from tests.house import tree
 ALLOWED = {
     "accounts/access.py": "it is the rule",
     "accounts/access_rules.py": "by which ways it lets people in",
+    "accounts/access_search.py": "where a search looks; what it finds goes through the rule",
     "accounts/services/students.py": "confirms an SSID that changed, finds those that are shared",
     "integrations/sync/applying.py": "names the table, to have its statistics taken",
     "integrations/sync/statements/caseloads.sql": "the sync finds students by local id",

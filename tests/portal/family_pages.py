@@ -60,6 +60,16 @@ class Page:
     signs_in: Callable[..., Client] = sign_in
     needs_ets: bool = False
 
+    def shown(self, place: Place, language: str) -> Answer:
+        """Return the page as a browser gets it that asks for this language, `prepare` having been called."""
+        who = getattr(place.cast, self.who) if self.who else None
+        client = self.signs_in(who) if who else Client()
+        client.raise_request_exception = False
+        client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+        answer = self.ask(place, client)
+        assert answer.status_code == self.status, (language, answer.status_code)
+        return answer
+
 
 def at(address: str) -> Ask:
     return lambda _place, client: client.get(address, follow=True)
@@ -101,6 +111,10 @@ def letter(code: str) -> Ask:
 
 def disowning(place: Place, client: Client) -> Answer:
     return client.get(f"/children/{place.cast.child.uuid}/not-mine/")
+
+
+def asking_for_a_copy(place: Place, client: Client) -> Answer:
+    return client.get(f"/children/{place.cast.child.uuid}/accessible-copy/")
 
 
 def reset_link(place: Place, client: Client) -> Answer:
@@ -209,6 +223,9 @@ PAGES: dict[str, Page] = {
     "child-missing": Page(at("/children/missing/"), PARENT),
     "child-missing-empty": Page(sent("/children/missing/", school="", text=""), PARENT),
     "not-my-child": Page(disowning, PARENT),
+    "accessible-copy": Page(asking_for_a_copy, PARENT),
+    "accessibility": Page(at("/accessibility/")),
+    "registration": Page(of_child("registration/"), PARENT),
     "student": Page(of_child(), PARENT, needs_ets=True),
     "student-not-set-up": Page(of_child(), PARENT, not_set_up, needs_ets=True),
     "report": Page(of_report(), PARENT, needs_ets=True),

@@ -18,7 +18,12 @@ from tests import factories
 from tests.accounts.mailbox import by_code_alone, mailed_code
 from tests.cast import Cast, give_second_factor, sign_in
 from tests.portal.family_pages import MFA
-from tests.portal.test_family_pages import NAMES, TRANSLATED, same_in_both
+from tests.portal.test_family_pages import (
+    NAMES,
+    TRANSLATED,
+    as_often_as_there_are_languages,
+    same_in_both,
+)
 
 pytestmark = [pytest.mark.promise("L1"), pytest.mark.slow]
 Send = Callable[[User, Client], Any]
@@ -92,7 +97,8 @@ MAILS: dict[str, Send] = {
 
 
 @pytest.mark.parametrize("name", MAILS)
-def test_no_english_is_left(name: str, cast: Cast, django_capture_on_commit_callbacks: Any):
+def test_no_english_is_left(name: str, cast: Cast, settings: Any, django_capture_on_commit_callbacks: Any):
+    as_often_as_there_are_languages(settings)
     said = {}
     for language in [languages.ENGLISH, *TRANSLATED]:
         user = factories.parent(factories.student(cast.school_a))

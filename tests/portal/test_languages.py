@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from django.core import mail
 from django.test import Client
-from django.utils import translation
+from django.utils import formats, translation
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -267,3 +268,20 @@ def test_a_school_year_runs_from_left_to_right_in_arabic_too():
     with translation.override("ar"):
         assert catalog.year_label("2026") == "\u20662025–2026\u2069"
     assert catalog.year_label("2026") == "2025–2026"
+
+
+@pytest.mark.parametrize(
+    ("language", "time", "moment"),
+    [
+        ("es", "1:05 p. m.", "7 de junio de 2026, 1:05 p. m."),
+        ("fil", "1:05 PM", "Hunyo 7, 2026, 1:05 PM"),
+        ("ko", "오후 1:05", "2026년 6월 7일 오후 1:05"),
+        ("ar", "1:05 م", "7 يونيو، 2026 1:05 م"),
+    ],
+)
+def test_times_are_written_as_the_language_has_them(language: str, time: str, moment: str):
+    at = dt.datetime(2026, 6, 7, 13, 5, tzinfo=dt.UTC)
+
+    with translation.override(language):
+        assert formats.date_format(at, "TIME_FORMAT") == time
+        assert formats.date_format(at, "DATETIME_FORMAT") == moment

@@ -14,6 +14,7 @@ from tests.functional.browser.overview_states import OVERVIEW_STATES
 from tests.functional.browser.place import Place
 from tests.functional.browser.registration_states import REGISTRATION_STATES
 from tests.functional.browser.scene import Go, State, at, child
+from tests.functional.browser.search_states import SEARCH_STATES
 from tests.functional.browser.whole_classes import RUN_STATES
 
 GUARD, CUSTODIAN, DISTRICT = "school_admin", "records_custodian", "district_admin"
@@ -88,6 +89,7 @@ def lifting_a_hold(place: Place, page: Page) -> None:
 
 STAFF_STATES: dict[str, State] = {
     **RUN_STATES,
+    **SEARCH_STATES,
     **OVERVIEW_STATES,
     **REGISTRATION_STATES,
     "who-sees": State(of_student("access"), GUARD, kind="who-sees"),

@@ -27,6 +27,16 @@ def test_a_set_up_page_has_no_barrier(base: str, name: str, place: Place, open_p
     assert page.locator("h1").count() == 1
 
 
+@pytest.mark.parametrize("vendor", ["illuminate", "powerschool"])
+def test_the_form_of_each_vendor_has_no_barrier(vendor: str, place: Place, open_page: OpenPage):
+    page = open_page(place.cast.district_admin, objections=True)
+    page.goto(f"{CONNECTION}add/?vendor={vendor}")
+    violations, _open = findings(page)
+
+    assert violations == []
+    assert page.locator("h1").count() == 1
+
+
 def test_the_result_of_a_test_has_no_barrier(place: Place, open_page: OpenPage):
     page = open_page(place.cast.district_admin, objections=True)
     page.goto(f"{CONNECTION}{place.connection.pk}/change/")

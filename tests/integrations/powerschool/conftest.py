@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from integrations.http import BATCH, VendorHttp
+from integrations.http import BATCH, Budget, VendorHttp
 from integrations.http.sockets import ChargedAdapter
 from integrations.powerschool.client import PowerSchoolClient, is_answer
 from integrations.sandbox.server import DEFAULT_POWERSCHOOL_KEY, SandboxServer
@@ -39,14 +39,14 @@ def make_client(sandbox: SandboxServer, breaker: CountingBreaker) -> MakeClient:
     """A client of the sandbox's PowerSchool Enrollment, or of another server."""
 
     def make(
-        base_url: str = "", *, api_key: str = DEFAULT_POWERSCHOOL_KEY, **parts: object
+        base_url: str = "", *, api_key: str = DEFAULT_POWERSCHOOL_KEY, budget: Budget = SHORT, **parts: object
     ) -> PowerSchoolClient:
         http = VendorHttp(
             policy=LOOPBACK,
             link_policy=LOOPBACK,
             breaker=breaker,
             clock=SystemClock(),
-            budget=SHORT,
+            budget=budget,
             adapter=ChargedAdapter(),
             largest_json=64 * 1024 * 1024,
             is_answer=is_answer,

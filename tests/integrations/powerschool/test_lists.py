@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
 
 from integrations.http import VendorUnavailable
 from integrations.powerschool.client import PowerSchoolClient
+from integrations.powerschool.paging import Page, Pages
 from integrations.sandbox.server import SandboxServer
 from tests.integrations.http.servers import http, serving
 from tests.integrations.powerschool.conftest import (
@@ -94,3 +96,25 @@ def test_reads_end_when_the_time_of_all_is_over(make_client: MakeClient, sandbox
         make_client(seconds_left=lambda: 0.0).checklists()
     assert sandbox.calls["checklists"] == 0
     assert SHORT.tries > 1
+
+
+# --- memory
+
+
+def most_held(pages: int) -> int:
+    """The most bytes that reading so many pages of 200 kB holds at once."""
+
+    def fetch(number: int) -> Page[str]:
+        return Page(number, (f"{number:02}" * 100_000,), (), 1, number, pages, pages)
+
+    tracemalloc.start()
+    try:
+        for _row in Pages(fetch).rows():
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_hundred_pages_hold_no_more_than_three():
+    assert most_held(99) < 1.5 * most_held(3)

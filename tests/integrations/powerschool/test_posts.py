@@ -8,12 +8,21 @@ from typing import Any
 
 import pytest
 
-from integrations.http import VendorError, VendorUnavailable
+from integrations.http import VendorError, VendorHttp, VendorUnavailable
 from integrations.powerschool import reading
-from integrations.powerschool.client import PowerSchoolClient
+from integrations.powerschool.client import PowerSchoolClient, is_answer
 from integrations.powerschool.errors import RequestRefused, was_not_done
 from integrations.sandbox.server import SandboxServer
-from tests.integrations.http.servers import free_port, http, serving
+from tests.integrations.http.servers import (
+    LOOPBACK,
+    ONE_TRY,
+    QUICK,
+    CountingBreaker,
+    FakeClock,
+    free_port,
+    http,
+    serving,
+)
 from tests.integrations.powerschool.conftest import (
     NEW,
     POSTS,
@@ -21,7 +30,15 @@ from tests.integrations.powerschool.conftest import (
     STUDENT,
     TARGET,
     At,
+    MakeClient,
 )
+
+
+@pytest.fixture
+def patient() -> VendorHttp:
+    return VendorHttp(
+        policy=LOOPBACK, breaker=CountingBreaker(), clock=FakeClock(), budget=ONE_TRY, is_answer=is_answer
+    )
 
 
 @pytest.mark.promise("F3", "F4")
@@ -82,6 +99,29 @@ def test_a_lost_answer_leaves_a_batch_that_can_be_found_and_reset(
     assert reading.read_batch(client.create_batch(TARGET).body).records == ()
     client.reset_batch(TARGET, lost.batch_id)
     assert reading.read_batch(client.create_batch(TARGET).body).records
+
+
+@pytest.mark.promise("F3")
+def test_an_answer_that_comes_too_late_was_handed_over(make_client: MakeClient, sandbox: SandboxServer):
+    sandbox.faults.add(vendor="powerschool", where="createbatch", kind="late", ms=5000, times=1)
+
+    with pytest.raises(VendorUnavailable, match="too-slow") as caught:
+        make_client(budget=QUICK).create_batch(TARGET)
+
+    assert not was_not_done(caught.value)
+    assert len(sandbox.powerschool.registry.batches) == 1
+
+
+def test_only_a_batch_is_waited_for_longer(
+    make_client: MakeClient, sandbox: SandboxServer, patient: VendorHttp
+):
+    for where in ("createbatch", "deliverytargets"):
+        sandbox.faults.add(vendor="powerschool", where=where, kind="late", ms=800, times=1)
+    client = make_client(budget=QUICK, batch_http=patient)
+
+    assert reading.read_batch(client.create_batch(TARGET).body).records
+    with pytest.raises(VendorUnavailable, match="too-slow"):
+        client.delivery_targets()
 
 
 @pytest.mark.slow

@@ -157,6 +157,7 @@ def test_a_submission_can_be_sent_in(powerschool):
         "Jane",
         "red",
     )
+    wrong: object
     for wrong in ({}, [], {"publishedActionId": 41001, "submission": {"dataItems": []}}):
         assert powerschool.post("/submission", wrong).status_code == 400
     assert (
