@@ -50,6 +50,7 @@ def test_it_works(synced: Cast):
         assert words in page
 
 
+@pytest.mark.slow
 @pytest.mark.promise("S2")
 def test_no_family_reads_an_admin_note_on_any_page(synced: Cast):
     staff = sign_in(synced.records_custodian)
