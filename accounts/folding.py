@@ -1,6 +1,6 @@
 """How a name is written for comparing: small letters without accents, one blank between words; and the same in SQL.
 
-Student search compares nothing else. PostgreSQL does it by `accounts_folded` (migration 0012), for an index can hold
+Student search compares nothing else. PostgreSQL does it by `accounts_folded` (migration 0013), for an index can hold
 only what the database computes; SQLite is handed the function here. `tests/accounts/test_folding.py` holds the two
 against each other: where they differ, a student is there and is not found.
 """

@@ -2,7 +2,7 @@
 
 Called by the search page. Each word must begin a word of the name, in any order; numbers must be whole. What fits is
 cut by `access_search.visible_among` before it is counted or shown, so that neither a count nor a page tells of
-anybody else (trust A7). On PostgreSQL the indexes of migration 0012 carry it, and names spelled alike come after the
+anybody else (trust A7). On PostgreSQL the indexes of migration 0013 carry it, and names spelled alike come after the
 others; SQLite looks at each name (docs/adr/0013).
 """
 

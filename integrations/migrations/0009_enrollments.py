@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0013_registrations"),
+        ("accounts", "0014_registrations"),
         ("integrations", "0008_powerschool_connection"),
     ]
 

@@ -78,5 +78,5 @@ def remove(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("accounts", "0014_accessible_copies")]
+    dependencies = [("accounts", "0012_accessible_copies")]
     operations = [migrations.RunPython(add, remove)]
