@@ -35,7 +35,7 @@ PRODUCTION := $(BARE) SITE_URL=https://portal.example.org ALLOWED_HOSTS=portal.e
 NOT_SPECIAL := not browser and not axe and not soak and not bench
 
 .PHONY: help run test test-services test-browser test-axe audit soak-short soak check bench promises promises-break
-.PHONY: clean lock format messages servers-there chromium-there
+.PHONY: clean lock format pictures messages servers-there chromium-there
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -106,6 +106,10 @@ promises: $(DEV_READY)
 ## make promises-break  breaks each built promise by a patch: its tests must notice (ONLY="A3 F1": these)
 promises-break: $(DEV_READY)
 	@DATABASE_URL='$(DATABASE_URL)' REDIS_URL='$(REDIS_URL)' CHROMIUM='$(CHROMIUM)' $(PY) -m tests.promises break $(ONLY)
+
+## make pictures        the main pages of families in three languages, into var/pictures
+pictures: $(DEV_READY) chromium-there
+	@$(BARE) CHROMIUM='$(CHROMIUM)' $(PY) -m tests.functional.main_pages
 
 ## make format          formats the code and fixes what the linter can
 format: $(DEV_READY)

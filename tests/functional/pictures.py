@@ -40,43 +40,43 @@ def main(folder: Path) -> None:
 
 
 def _parent_phone(portal: live.Portal, browser: Browser, folder: Path) -> None:
-    page = _visit(
-        portal, browser, _parent_of_two(portal), **stage.PHONE | {"viewport": {"width": 390, "height": 760}}
+    page = visit(
+        portal, browser, parent_of_two(portal), **stage.PHONE | {"viewport": {"width": 390, "height": 760}}
     )
     page.goto("/")
     page.locator("main a").first.click()
-    _save(page, folder / "parent-phone.png")
+    save(page, folder / "parent-phone.png")
 
 
 def _viewer(portal: live.Portal, browser: Browser, folder: Path) -> None:
-    page = _visit(portal, browser, _parent_of_two(portal))
+    page = visit(portal, browser, parent_of_two(portal))
     page.goto("/")
     page.locator("main a").first.click()
     page.locator("main a.format-pdf").first.click()
     page.wait_for_timeout(3000)  # the PDF viewer draws after its last network call and tells nobody
-    _save(page, folder / "viewer.png")
+    save(page, folder / "viewer.png")
 
 
 def _staff_dark(portal: live.Portal, browser: Browser, folder: Path) -> None:
-    page = _visit(portal, browser, portal.person("teacher"), **stage.DARK)
+    page = visit(portal, browser, portal.person("teacher"), **stage.DARK)
     page.goto("/")
-    _save(page, folder / "staff-dark.png")
+    save(page, folder / "staff-dark.png")
 
 
-def _parent_of_two(portal: live.Portal) -> dict[str, Any]:
+def parent_of_two(portal: live.Portal) -> dict[str, Any]:
     email = World(students=200).cast().parent_of_two.email.lower()
     people: list[dict[str, Any]] = list(portal.staged["people"].values())
     return next(person for person in people if person["email"] == email)
 
 
-def _visit(portal: live.Portal, browser: Browser, person: dict[str, Any], **display: Any) -> Page:
+def visit(portal: live.Portal, browser: Browser, person: dict[str, Any], **display: Any) -> Page:
     context = stage.context_for(browser, portal.url, stage.Watch(), **display)
     host = urlsplit(portal.url).hostname
     context.add_cookies([{"name": SESSION, "value": person["session"], "domain": str(host), "path": "/"}])
     return context.new_page()
 
 
-def _save(page: Page, file: Path) -> None:
+def save(page: Page, file: Path) -> None:
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     shot.quantize(COLOURS).save(file, optimize=True)
 
