@@ -40,12 +40,12 @@ def main(folder: Path) -> None:
 
 
 def _parent_phone(portal: live.Portal, browser: Browser, folder: Path) -> None:
-    page = visit(
-        portal, browser, parent_of_two(portal), **stage.PHONE | {"viewport": {"width": 390, "height": 760}}
-    )
-    page.goto("/")
-    page.locator("main a").first.click()
-    save(page, folder / "parent-phone.png")
+    for name, language in {"parent-phone": "en-US", "parent-phone-arabic": "ar"}.items():
+        display = stage.PHONE | {"viewport": {"width": 390, "height": 760}, "locale": language}
+        page = visit(portal, browser, parent_of_two(portal), **display)
+        page.goto("/")
+        page.locator("main a").first.click()
+        save(page, folder / f"{name}.png")
 
 
 def _viewer(portal: live.Portal, browser: Browser, folder: Path) -> None:
