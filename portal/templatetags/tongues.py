@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 from django.utils.translation import get_language
 
 from accounts import sessions
@@ -16,6 +17,8 @@ from portal import languages
 from portal.languages import Language
 
 register = template.Library()
+# Addresses with a provider's code in them, which is nobody's to see and opens nothing twice.
+_WORK_ONCE = frozenset({"sso-return"})
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,21 @@ def tongues_offered(context: dict[str, Any]) -> Offered | None:
         return None
     if isinstance(request.user, User) and (request.user.viewed_by or sessions.is_staff(request)):
         return None
-    # A page that answered a post is asked for again as it was before: its address is all that a link may repeat.
-    back = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
     every = [languages.BY_CODE[code] for code, _ in settings.LANGUAGES]
-    return Offered(every, _current(), back)
+    return Offered(every, _current(), _address_again(request))
 
 
 @register.simple_tag
 def is_machine_made() -> bool:
     """Say whether nobody who speaks this page's language has read its catalogue yet."""
     return _current().code not in languages.REVIEWED
+
+
+def _address_again(request: HttpRequest) -> str:
+    """Return where this page can be asked for again. One that answered a post: as it was before it."""
+    if request.resolver_match and request.resolver_match.view_name in _WORK_ONCE:
+        return resolve_url("account_login")
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
 
 
 def _current() -> Language:

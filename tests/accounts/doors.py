@@ -30,13 +30,13 @@ def students_in(client: Client) -> set[str]:
 
 
 def without_tokens(content: bytes) -> str:
-    """Return a page without what always differs: tokens, nonces, when the session ends."""
+    """Return a page without what always differs: tokens, nonces, its own address, when the session ends."""
     page = BeautifulSoup(content, "html.parser")
     for ending in page.select("[data-session-end]"):
         ending.decompose()
     for script in page.select("script[nonce]"):
         del script["nonce"]
-    for field in page.select("input[name=csrfmiddlewaretoken], input[name=form_token]"):
+    for field in page.select("input[name=csrfmiddlewaretoken], input[name=form_token], input[name=next]"):
         field.decompose()
     return str(page)
 

@@ -26,7 +26,7 @@ from tests.accounts.signing_on import BEGIN, LOGIN, RETURN, SITE, comes_back, go
 from tests.accounts.test_login import CODE, SET_UP, code_of, log_in, signed_in
 from tests.accounts.test_login_code import seen, words
 from tests.cast import Cast, give_second_factor
-from tests.scorereports.pages import first_report, leave
+from tests.scorereports.pages import first_report, leave, say_why
 
 
 @pytest.mark.promise("A9")
@@ -306,6 +306,8 @@ def test_a_colleague_who_is_a_parent_too_sees_both(cast: Cast, provider: OidcPro
 @pytest.mark.promise("R2")
 def test_the_record_says_how_they_signed_in(cast: Cast, provider: OidcProvider, connected: Any, sandbox: Any):
     client = comes_back(provider, known(provider, cast.teacher)).client
-    leave(client.get(first_report(client, cast.child) + "content/"))
+    report = first_report(client, cast.child)
+    say_why(client, report)
+    leave(client.get(f"{report}content/"))
 
     assert AccessRecord.objects.get(action="opened").sign_in_method == "sso+sso-mfa"
