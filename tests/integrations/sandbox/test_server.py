@@ -197,6 +197,8 @@ def test_the_command_serves_and_ends_cleanly(number):
         base = process.stdout.readline().strip()
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/illuminate/live/rest_server\.php", base)
         assert requests.get(f"{base}/Api/Sites/", auth=signed, timeout=5).status_code == 200
+        base = process.stdout.readline().strip()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/powerschool/api/v1", base)
         process.send_signal(number)
         out, err = process.communicate(timeout=10)
         assert (process.returncode, out, err) == (0, "", "")
