@@ -58,7 +58,7 @@ class LengthValidator:
 class StolenListValidator(CommonPasswordValidator):
     """Refuse what stands on lists of stolen passwords, also when it is only said twice or counted on."""
 
-    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002 - Django's signature
+    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002 - Django calls the method with this argument by its place
         plain = password.strip().lower()
         if {plain, _once(plain), plain.rstrip("0123456789!?.")} & self.passwords or _is_a_row(plain):
             raise ValidationError(

@@ -120,7 +120,7 @@ class ConnectionAdmin(DeletedByName):
         request: HttpRequest,
         obj: Connection,
         form: ModelForm[Connection],
-        change: bool,  # noqa: ARG002 - Django's signature
+        change: bool,  # noqa: ARG002 - Django calls the method with this argument by its place
     ) -> None:
         saves = {Vendor.ILLUMINATE: save_illuminate, Vendor.POWERSCHOOL: save_powerschool}
         saves.get(Vendor(obj.vendor), save_from_form)(obj, form, signed_in(request))
@@ -129,7 +129,7 @@ class ConnectionAdmin(DeletedByName):
         self,
         request: HttpRequest,
         obj: Connection,
-        post_url_continue: str | None = None,  # noqa: ARG002 - Django's signature
+        post_url_continue: str | None = None,  # noqa: ARG002 - Django calls the method with this argument by its place
     ) -> HttpResponse:
         """Lead to the new connection's page: its test, and the configuration that is to use one to ETS, come next."""
         next_step = _("The connection is saved. Test it, then add a configuration with it.")

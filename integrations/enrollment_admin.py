@@ -81,8 +81,8 @@ class DeliveryTargetAdmin(DistrictAdmin):
         self,
         request: HttpRequest,
         obj: DeliveryTarget,
-        form: ModelForm[DeliveryTarget],  # noqa: ARG002 - Django's signature
-        change: bool,  # noqa: ARG002 - Django's signature
+        form: ModelForm[DeliveryTarget],  # noqa: ARG002 - Django calls the method with this argument by its place
+        change: bool,  # noqa: ARG002 - Django calls the method with this argument by its place
     ) -> None:
         enrollment_targets.save(obj, by=signed_in(request))
 
@@ -125,7 +125,7 @@ class RosterSchemaAdmin(DistrictAdmin):
         kwargs["form"] = roster_form(obj)
         return super().get_form(request, obj, change, **kwargs)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 - Django's signature
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 - Django calls the method with this argument by its place
         fields = tuple(f"field_{number}" for number in range(len(obj.fields))) if obj else ()
         return (
             (None, {"fields": ("title", "action_title", "connection", "is_active")}),
@@ -139,7 +139,7 @@ class RosterSchemaAdmin(DistrictAdmin):
         self,
         request: HttpRequest,
         obj: RosterSchema,
-        form: ModelForm[RosterSchema],  # noqa: ARG002 - Django's signature
-        change: bool,  # noqa: ARG002 - Django's signature
+        form: ModelForm[RosterSchema],  # noqa: ARG002 - Django calls the method with this argument by its place
+        change: bool,  # noqa: ARG002 - Django calls the method with this argument by its place
     ) -> None:
         roster_push.save(obj, by=signed_in(request))

@@ -77,8 +77,8 @@ class SyncSettingsAdmin(DistrictAdmin):
         self,
         request: HttpRequest,
         obj: SyncSettings,
-        form: ModelForm[SyncSettings],  # noqa: ARG002 - Django's signature
-        change: bool,  # noqa: ARG002 - Django's signature
+        form: ModelForm[SyncSettings],  # noqa: ARG002 - Django calls the method with this argument by its place
+        change: bool,  # noqa: ARG002 - Django calls the method with this argument by its place
     ) -> None:
         sync_settings.save(obj, by=signed_in(request))
 
@@ -114,8 +114,8 @@ class RoleMappingAdmin(DistrictAdmin):
         self,
         request: HttpRequest,
         obj: RoleMapping,
-        form: ModelForm[RoleMapping],  # noqa: ARG002 - Django's signature
-        change: bool,  # noqa: ARG002 - Django's signature
+        form: ModelForm[RoleMapping],  # noqa: ARG002 - Django calls the method with this argument by its place
+        change: bool,  # noqa: ARG002 - Django calls the method with this argument by its place
     ) -> None:
         sync_settings.save_mapping(obj, by=signed_in(request))
 

@@ -90,4 +90,4 @@ def _compared(english: str, text: str, *, exact: bool) -> Iterator[str]:
 
 def _short(text: str) -> str:
     one_line = " ".join(text.split())
-    return f"“{one_line[:70]}{'…' if len(one_line) > 70 else ''}”"  # noqa: PLR2004 - a line of a terminal
+    return f"“{one_line[:70]}{'…' if len(one_line) > 70 else ''}”"  # noqa: PLR2004 - so many letters fit a line of a terminal beside the rest

@@ -156,7 +156,7 @@ def test_staff_of_the_student_are_not_told(cast: Cast, senior: Student):
 class NoServer(LocmemBackend):
     """A mail server that refuses everything."""
 
-    def send_messages(self, messages: Any) -> int:  # noqa: ARG002 - Django's signature
+    def send_messages(self, messages: Any) -> int:  # noqa: ARG002 - Django calls the method with this argument by its place
         raise ConnectionRefusedError
 
 
@@ -169,7 +169,7 @@ class DiesAfterSending(LocmemBackend):
 
 
 class DiesBeforeSending(LocmemBackend):
-    def send_messages(self, messages: Any) -> int:  # noqa: ARG002 - Django's signature
+    def send_messages(self, messages: Any) -> int:  # noqa: ARG002 - Django calls the method with this argument by its place
         raise SystemExit
 
 

@@ -36,7 +36,7 @@ class Named:
 
 def _syllabic(most: int, seed: int) -> list[str]:
     names = ["".join(parts).capitalize() for parts in product(_SYLLABLES, repeat=3)]
-    random.Random(seed).shuffle(names)  # noqa: S311 - made-up people
+    random.Random(seed).shuffle(names)  # noqa: S311 - names of made-up people, the same at each run; no secret
     return names[:most]
 
 
@@ -52,7 +52,7 @@ GIVEN = _distinct(GIVEN_NAMES) + _syllabic(_RARE_GIVEN, 2)
 
 
 def people(students: int) -> Iterator[Named]:
-    dice = random.Random(500_000)  # noqa: S311 - made-up people
+    dice = random.Random(500_000)  # noqa: S311 - names of made-up people, the same at each run; no secret
 
     def one_of(names: list[str]) -> str:
         return names[int(len(names) * dice.random() ** _SKEW)]
@@ -121,18 +121,18 @@ _COLUMNS = {
 
 def _copy(database: psycopg.Connection[Any], table: str, rows: Iterable[tuple[Any, ...]]) -> None:
     given, constant, more = _COLUMNS[table]
-    database.execute(f"CREATE TEMP TABLE made AS SELECT {given} FROM accounts_{table} LIMIT 0".encode())  # noqa: S608 - no input: names of this file
+    database.execute(f"CREATE TEMP TABLE made AS SELECT {given} FROM accounts_{table} LIMIT 0".encode())  # noqa: S608 - table and columns are named in this file; no input
     with database.cursor().copy(f"COPY made ({given}) FROM STDIN".encode()) as copy:
         for row in rows:
             copy.write_row(row)
-    insert = f"INSERT INTO accounts_{table} ({given}, {more}) SELECT {given}, {constant} FROM made"  # noqa: S608 - no input: names of this file
+    insert = f"INSERT INTO accounts_{table} ({given}, {more}) SELECT {given}, {constant} FROM made"  # noqa: S608 - table and columns are named in this file; no input
     database.execute(insert.encode())
     database.execute("DROP TABLE made")
 
 
 def _added(database: psycopg.Connection[Any], table: str, rows: Iterable[tuple[Any, ...]]) -> list[int]:
     """Copy in and return the keys in the order of the rows, which COPY and INSERT keep."""
-    query = f"SELECT id FROM accounts_{table} WHERE id > %s ORDER BY id".encode()  # noqa: S608 - no input: names of this file
+    query = f"SELECT id FROM accounts_{table} WHERE id > %s ORDER BY id".encode()  # noqa: S608 - table and columns are named in this file; no input
     there = database.execute(query, [0]).fetchall()
     _copy(database, table, rows)
     return [row[0] for row in database.execute(query, [there[-1][0] if there else 0])]

@@ -49,4 +49,4 @@ def test_the_one_that_died_is_not_waited_for(cast: Cast, sandbox: SandboxServer)
     assert leases.acquire(f"enrollment:{where.pk}", seconds=1) is None
 
     sandbox.faults.clear()
-    enrollment_kills.schedule(where, sandbox, [submission], random.Random(SEED))  # noqa: S311 - as above
+    enrollment_kills.schedule(where, sandbox, [submission], random.Random(SEED))  # noqa: S311 - drawn by a seed so that a run can be repeated; no secret

@@ -107,7 +107,7 @@ def _let_go() -> None:
     for each in connections.all():
         each.close()
         if each.vendor == "postgresql":
-            each.close_pool()  # type: ignore[attr-defined] # of PostgreSQL's wrapper alone
+            each.close_pool()  # type: ignore[attr-defined] # only the wrapper of PostgreSQL has a pool, and only it comes here
 
 
 def schedule(

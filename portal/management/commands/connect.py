@@ -68,7 +68,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Connected {district.cds_code} to {_NAMES[vendor]} as {connection.name}.")
 
 
-def _vendor(parser: ArgumentParser, *, secret: str = "the client secret") -> ArgumentParser:  # noqa: S107 - words for people
+def _vendor(parser: ArgumentParser, *, secret: str = "the client secret") -> ArgumentParser:  # noqa: S107 - says in words what the secret is; not a secret
     parser.add_argument("--district", required=True, metavar="CDS", help="the district's CDS code, 14 digits")
     parser.add_argument("--district-name", help="its name, if the district is new here")
     parser.add_argument("--name", required=True, help="the connection's name")

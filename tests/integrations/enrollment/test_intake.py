@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -38,7 +39,6 @@ CREATE = "createbatch"
 
 def command(*options: str) -> tuple[dict[str, Any], int]:
     """Run the sync command; return its last line and its exit code."""
-    from io import StringIO  # noqa: PLC0415 - of this function alone
 
     out = StringIO()
     try:

@@ -67,7 +67,7 @@ def make_client(sandbox: SandboxServer, breaker: CountingBreaker) -> MakeClient:
             base_url=base_url,
             authorizer=authorizer or by_signature(),
             http=http,
-            **parts,  # type: ignore[arg-type] # whichever parts a test replaces
+            **parts,  # type: ignore[arg-type] # a test replaces parts of several types by their names
         )
 
     return make

@@ -55,7 +55,7 @@ def make_client(sandbox: SandboxServer, breaker: CountingBreaker) -> MakeClient:
             base_url=base_url or sandbox.url + sandbox.powerschool.base_path,
             api_key=lambda: api_key,
             http=http,
-            **parts,  # type: ignore[arg-type] # whichever parts a test replaces
+            **parts,  # type: ignore[arg-type] # a test replaces parts of several types by their names
         )
 
     return make

@@ -94,7 +94,7 @@ def test_a_bad_key_is_a_credentials_error_asked_once_and_no_failure_of_theirs(
 
 
 def bound(client: PowerSchoolClient) -> list[Callable[[], Any]]:
-    return [lambda post=post: post(client) for post in POSTS.values()]  # type: ignore[misc] # a default binds each
+    return [lambda post=post: post(client) for post in POSTS.values()]  # type: ignore[misc] # mypy cannot type a lambda whose default binds the one of this round
 
 
 @pytest.mark.parametrize(
@@ -185,10 +185,10 @@ def test_no_key_id_name_or_link_is_in_an_error_or_a_log(
             calls: list[Callable[[], Any]] = [
                 lambda client=client: client.import_roster_record(
                     "canary", "canary", {"FirstName": "canary"}
-                ),  # type: ignore[misc] # a default binds each
-                lambda client=client: client.reset_batch("canary", "canary"),  # type: ignore[misc] # the same
-                lambda client=client: client.submission_record("canary"),  # type: ignore[misc] # the same
-                lambda client=client: client.document("canary"),  # type: ignore[misc] # the same
+                ),  # type: ignore[misc] # mypy cannot type a lambda whose default binds the one of this round
+                lambda client=client: client.reset_batch("canary", "canary"),  # type: ignore[misc] # mypy cannot type a lambda whose default binds the client of this test
+                lambda client=client: client.submission_record("canary"),  # type: ignore[misc] # mypy cannot type a lambda whose default binds the client of this test
+                lambda client=client: client.document("canary"),  # type: ignore[misc] # mypy cannot type a lambda whose default binds the client of this test
             ]
             for call in calls:
                 try:
