@@ -1,6 +1,7 @@
 """How two names of adults compare. `claims` and `provisionals` ask it whether two records name one person.
 
 Were it too generous, two adults of one mailbox would be taken for one (trust A8); nobody is ever found by it alone.
+Search has a rule of its own (`folding`): it may find too many, and the database must do the same.
 """
 
 from __future__ import annotations

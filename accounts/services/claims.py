@@ -17,7 +17,7 @@ from django.db.models.functions import Lower
 from accounts import tongues
 from accounts.models import AccountQuestion, Block, ClaimCode, Guardian, User
 from accounts.models.account_question import Doubt
-from accounts.names import plain as _plain
+from accounts.names import plain
 from accounts.services import account_questions, changes, claim_codes, students
 from accounts.services.changes import Actor
 from portal.base.clock import local_today
@@ -89,7 +89,7 @@ def _of_address(email: str) -> QuerySet[Guardian]:
 
 def _doubt(user: User, records: list[Guardian], waiting: list[Guardian]) -> Doubt | None:
     # Also those whom another account has already: then two adults have the address.
-    names = {_plain(guardian.name) for guardian in records}
+    names = {plain(guardian.name) for guardian in records}
     if len(names) > 1 or "" in names:
         return Doubt.SHARED_ADDRESS
     if _is_somebody_else(user, waiting):
@@ -110,7 +110,7 @@ def _has_blocked_namesake(guardian: Guardian, joined: Iterable[Guardian]) -> boo
     )
     elsewhere = blocks.exclude(guardianship__guardian__in=[one.pk for one in joined])
     names = elsewhere.values_list("guardianship__guardian__name", flat=True)
-    return _plain(guardian.name) in {_plain(name) for name in names}
+    return plain(guardian.name) in {plain(name) for name in names}
 
 
 def _join_student(*, user: User, email: str) -> None:
@@ -241,5 +241,5 @@ def _is_somebody_else(user: User, records: Iterable[Guardian]) -> bool:
     """Say whether the account is another adult's already, by its records' names, or a student's own."""
     if students.is_a_students(user):
         return True
-    mine = {_plain(guardian.name) for guardian in user.guardians.all()}
-    return bool(mine) and not {_plain(guardian.name) for guardian in records} <= mine
+    mine = {plain(guardian.name) for guardian in user.guardians.all()}
+    return bool(mine) and not {plain(guardian.name) for guardian in records} <= mine
