@@ -113,12 +113,17 @@ def test_a_stored_ciphertext_does_not_open_as_a_sealed_one_nor_the_other_way_rou
 @pytest.mark.django_db
 @pytest.mark.promise("S1")
 def test_any_changed_character_is_noticed():
-    secret_id = put("x")
-    good = StoredSecret.objects.get().ciphertext
-    for place in range(len(good)):
-        changed = good[:place] + ("A" if good[place] != "A" else "B") + good[place + 1 :]
-        StoredSecret.objects.update(ciphertext=changed)
-        assert refuses(secret_id) in {"malformed", "key-missing", "wrong-place-or-changed"}
+    for length in range(1, 4):  # a last character of six, four and two bits that count
+        secret_id = put("x" * length)
+        good = StoredSecret.objects.get(uuid=secret_id).ciphertext
+        for place in range(len(good)):
+            for other in "ABCDQgw+":
+                if other != good[place]:
+                    changed = good[:place] + other + good[place + 1 :]
+                    StoredSecret.objects.filter(uuid=secret_id).update(ciphertext=changed)
+                    assert refuses(secret_id) in {"malformed", "key-missing", "wrong-place-or-changed"}, (
+                        changed
+                    )
     for changed in ("", "v1.test.", "v1.test.AAAA", "v1.test.A", "v2." + good[3:], good + "\n"):
         StoredSecret.objects.update(ciphertext=changed)
         assert refuses(secret_id) in {"malformed", "wrong-place-or-changed"}
