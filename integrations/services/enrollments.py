@@ -13,10 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from celery import current_app
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from kombu.exceptions import OperationalError
 
 from accounts.models import District
 from accounts.services import provisionals
@@ -39,7 +36,7 @@ from integrations.services import enrollment_records as records
 from integrations.services import enrollment_words
 from integrations.sync import heartbeat, runs
 from integrations.sync.runs import Busy
-from portal.base import clock, leases
+from portal.base import clock, leases, publishing
 from portal.base.leases import Lease
 from portal.base.secrets import SecretUnreadable
 
@@ -78,7 +75,7 @@ def active() -> QuerySet[DeliveryTarget]:
 def ask(target: DeliveryTarget) -> None:
     """Have a worker look now."""
     DeliveryTarget.objects.filter(pk=target.pk).update(asked_at=clock.now())
-    _publish(target)
+    publishing.publish(TASK, target.uuid)
 
 
 def start_due() -> None:
@@ -89,20 +86,7 @@ def start_due() -> None:
         every = datetime.timedelta(minutes=target.every_minutes)
         is_due = target.drained_at is None or target.drained_at <= now - every
         if is_due or active().filter(asked, pk=target.pk).exists():
-            _publish(target)
-
-
-def _publish(target: DeliveryTarget) -> None:
-    uuid = str(target.uuid)
-    transaction.on_commit(lambda: _send(uuid))
-
-
-def _send(uuid: str) -> None:
-    try:
-        current_app.send_task(TASK, args=[uuid], retry=False)
-    except (OperationalError, OSError) as problem:
-        # The row says what is due, and the schedule sends it again.
-        log.warning("enrollment_not_published", target=uuid, error=type(problem).__name__)
+            publishing.publish(TASK, target.uuid)
 
 
 # --- Looking ---------------------------------------------------------------------------------------------------------

@@ -13,10 +13,8 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from celery import current_app
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
-from kombu.exceptions import OperationalError
 
 from accounts import access
 from accounts.models import User
@@ -28,7 +26,7 @@ from integrations.http import VendorError
 from integrations.models import Connection, RosterPlace, RosterSchema
 from integrations.services import enrollment_pages, roster_values
 from integrations.sync import heartbeat
-from portal.base import clock, leases
+from portal.base import clock, leases, publishing
 from portal.base.secrets import SecretUnreadable
 
 TASK = "integrations.push_roster"
@@ -92,7 +90,7 @@ def ask(schema: RosterSchema, *, again: bool = False) -> None:
     if again:
         schema.places.exclude(errors=[]).update(digest="")
     RosterSchema.objects.filter(pk=schema.pk).update(asked_at=clock.now())
-    _publish(schema)
+    publishing.publish(TASK, schema.uuid)
 
 
 def start_due() -> None:
@@ -100,19 +98,7 @@ def start_due() -> None:
     asked = Q(asked_at__isnull=False) & (Q(pushed_at__isnull=True) | Q(asked_at__gt=F("pushed_at")))
     late = Q(pushed_at__isnull=True) | Q(pushed_at__lte=clock.now() - EVERY)
     for schema in RosterSchema.objects.filter(asked | late, is_active=True):
-        _publish(schema)
-
-
-def _publish(schema: RosterSchema) -> None:
-    uuid = str(schema.uuid)
-    transaction.on_commit(lambda: _send(uuid))
-
-
-def _send(uuid: str) -> None:
-    try:
-        current_app.send_task(TASK, args=[uuid], retry=False)
-    except (OperationalError, OSError) as problem:
-        log.warning("roster_not_published", schema=uuid, error=type(problem).__name__)
+        publishing.publish(TASK, schema.uuid)
 
 
 def push_id(schema_uuid: UUID) -> None:

@@ -11,11 +11,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-import structlog
-from celery import current_app
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from kombu.exceptions import OperationalError
 
 from accounts.models import District, Guardianship
 from accounts.models.period import current
@@ -27,11 +24,9 @@ from integrations.services import enrollments
 from integrations.sync import comparing, runs, sources
 from integrations.sync.rows import Source
 from integrations.sync.runs import Busy
-from portal.base import clock
+from portal.base import clock, publishing
 from portal.base.clock import LOS_ANGELES, local_today
 from portal.base.models import Lease
-
-log = structlog.get_logger(__name__)
 
 SCHEDULE = "schedule"
 TASK = "integrations.run_sync"
@@ -72,7 +67,7 @@ def start(
     elif (run.source, run.connection, run.folder, run.dry_run) != (source, connection, folder, dry_run):
         raise Busy
     if publish:
-        _publish(run)
+        publishing.publish(TASK, run.uuid)
     return run
 
 
@@ -104,7 +99,7 @@ def approve(*, run: SyncRun, by: Actor, reason: str, publish: bool = True) -> No
         raise Busy
     _decide(run, SyncState.APPLYING, "sync.approved", by=by, reason=reason)
     if publish:
-        _publish(run)
+        publishing.publish(TASK, run.uuid)
 
 
 @transaction.atomic
@@ -149,7 +144,7 @@ def start_due() -> None:
     for run in SyncRun.objects.unfinished():
         name = runs.lease_name(run.district_id)
         if not Lease.objects.filter(name=name, expires_at__gt=clock.now()).exists():
-            _publish(run)
+            publishing.publish(TASK, run.uuid)
 
 
 def _is_due(settings: SyncSettings) -> bool:
@@ -164,19 +159,6 @@ def _is_due(settings: SyncSettings) -> bool:
         )
     ours = SyncRun.objects.filter(district=settings.district_id, started_by=SCHEDULE)
     return not ours.filter(created_at__gte=due).exists()
-
-
-def _publish(run: SyncRun) -> None:
-    uuid = str(run.uuid)
-    transaction.on_commit(lambda: _send(uuid))
-
-
-def _send(uuid: str) -> None:
-    try:
-        current_app.send_task(TASK, args=[uuid], retry=False)
-    except (OperationalError, OSError) as problem:
-        # The row is there, and the schedule sends it again.
-        log.warning("sync_not_published", run=uuid, error=type(problem).__name__)
 
 
 # --- What pages show -----------------------------------------------------------------------------------------------

@@ -10,24 +10,19 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from kombu.exceptions import OperationalError
 
 from accounts.models import District, School, Section, User
 from accounts.rights import Right
 from accounts.services import changes, staff_roles
-from portal.base import clock
+from portal.base import clock, publishing
 from portal.base.models import Lease
 from scorereports.models import RESTING, WORKING, Chosen, ReportRun, ReportRunPlace, RunState
 from scorereports.services import runs_choosing
 from scorereports.services.filtering import Choice
 from scorereports.services.runs_choosing import Wanted
-
-log = structlog.get_logger(__name__)
 
 TASK = "scorereports.take_turn"
 _BATCH = 1000
@@ -193,13 +188,4 @@ def send_due() -> None:
 
 def publish(run: ReportRun) -> None:
     """Send a worker the run's id once this transaction is over."""
-    run_id = str(run.uuid)
-    transaction.on_commit(lambda: _send(run_id))
-
-
-def _send(run_id: str) -> None:
-    try:
-        current_app.send_task(TASK, args=[run_id], retry=False)
-    except (OperationalError, OSError) as problem:
-        # The row is there, and the schedule sends it again.
-        log.warning("run_not_published", run=run_id, error=type(problem).__name__)
+    publishing.publish(TASK, run.uuid)
