@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from portal.base import lists
 from portal.base.clock import local_today
 from scorereports import catalog
 from scorereports.keys import ReportKey
@@ -45,9 +46,10 @@ def narrowed(reports: tuple[ListedReport, ...], choice: Choice) -> tuple[ListedR
 
 def only_in_other_languages(reports: Iterable[ListedReport], wanted: str) -> Unavailable:
     """Name the languages there are, for somebody who wants another."""
-    names = ", ".join(catalog.language_name(code) or "?" for code in languages_of(reports))
+    names = [lists.set_apart(catalog.language_name(code) or "?") for code in languages_of(reports)]
     return Unavailable(
-        Outcome.OTHER_LANGUAGES, facts={"language": catalog.language_name(wanted), "languages": names}
+        Outcome.OTHER_LANGUAGES,
+        facts={"language": catalog.language_name(wanted), "languages": lists.in_a_sentence(names)},
     )
 
 

@@ -11,11 +11,14 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.access import ReportAccess
+from portal.base import lists
 from scorereports import catalog, keys
+from scorereports.catalog import Text
 from scorereports.keys import ReportKey
 from scorereports.models import Configuration
 from scorereports.services import delivery, filtering
@@ -140,15 +143,7 @@ def _language(access: ReportAccess, listing: Listing, rows: list[ListedReport]) 
     return {
         "name": name,
         "code": tag,
-        # What a screen reader says before each label, the language's name in its own voice.
-        "opens": format_html(
-            '{}: {}{}, <bdi lang="{}">{}</bdi>,',
-            _("Open report"),
-            catalog.type_title(first.type),
-            f", {year}" if year else "",
-            tag,
-            name,
-        ),
+        "opens": _opens(catalog.type_title(first.type), year, name, tag),
         "reports": [
             {
                 "css": _css(row.named.format),
@@ -167,6 +162,13 @@ def _language(access: ReportAccess, listing: Listing, rows: list[ListedReport]) 
     }
 
 
+def _opens(test: Text, year: str, language: str, tag: str) -> SafeString:
+    """Return what a screen reader says before each label, the language's name in its own voice."""
+    spoken = format_html('<bdi lang="{}">{}</bdi>', tag, language)
+    facts = lists.side_by_side([*map(escape, filter(None, (test, year))), spoken, ""])
+    return format_html("{}: {}", _("Open report"), mark_safe(facts.rstrip()))  # noqa: S308 - each is escaped
+
+
 @lru_cache(maxsize=64)
 def _css(report_format: str) -> str:
     return format_html("format-{}", slugify(report_format))
@@ -176,7 +178,7 @@ def _label(key: ReportKey, *, with_areas: bool, is_twin: bool) -> str:
     label = str(catalog.format_title(key.format))
     areas = _areas(key.content_area) if with_areas else []
     if areas:
-        label += f": {', '.join(areas)}"
+        label += f": {lists.side_by_side(areas)}"
     return f"{label} ({key.ordinal + 1})" if is_twin else label
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import SignedInRequest
 from accounts.services import staff_roles
+from portal.base import lists
 from portal.base.clock import local_today
 from scorereports import catalog
 from scorereports.outcomes import Outcome, how_long, text_for
@@ -26,7 +27,7 @@ def outcome_list(request: SignedInRequest) -> HttpResponse:
     oldest = catalog.kept_years(local_today())[-1]
     facts = {
         "language": catalog.language_name("VI"),
-        "languages": f"{catalog.language_name('EN')}, {catalog.language_name('ES')}",
+        "languages": lists.in_a_sentence(map(catalog.language_name, ("EN", "ES"))),
         "oldest": catalog.year_label(str(oldest)),
         "wait": how_long(120),
     }

@@ -73,6 +73,13 @@ def test_a_good_text_has_no_fault():
     assert one("ar", **MANY, msgstr_plural=forms) == []
 
 
+def test_an_acronym_may_have_letters_of_another_script_beside_it():
+    """As Korean glues its particles to a word, and Chinese writes without blanks."""
+    assert one("ko", msgid="The PDF and the SSID", msgstr="PDF와 SSID를") == []
+    assert one("zh-hant", msgid="The PDF and the SSID", msgstr="這份PDF和SSID號碼") == []
+    assert one("ko", msgid="The PDF", msgstr="PDFX를") != []
+
+
 @pytest.mark.parametrize("form", range(6))
 def test_arabic_may_say_none_one_and_two_in_a_word(form: int):
     forms = {number: f"%(number)s {number}" for number in range(6)} | {form: "بكلمة"}

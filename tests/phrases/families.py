@@ -18,6 +18,7 @@ OURS: tuple[tuple[str, str], ...] = (
     ("templates/portal/_list_wrong.html", "Under the list of children: something is wrong with it."),
     ("templates/portal/_facts.html", "Under a child's name: grade and school."),
     ("scorereports/catalog.py", "Names of state tests, formats and subjects. Keep the acronyms."),
+    ("portal/base/lists.py", "Between the things of a list: your language's comma, its word for “and”."),
     ("templates/scorereports/student_detail.html", "A child's page: the list of score reports."),
     (
         "templates/scorereports/_choice.html",

@@ -69,7 +69,7 @@ def test_other_languages_are_named(stage: Stage):
     words = reading.words(stage.chosen(language="VI")(sign_in(stage.cast.parent_of_two)))
 
     assert "No report in Tiếng Việt" in words
-    assert "It has these in: English, Español." in words
+    assert "It has these in: English and Español." in words
 
 
 def test_a_wait_is_named(stage: Stage):
