@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import devices, fresh
 from accounts.models import User
 from accounts.requests import addresses_proved_by_code
-from accounts.services import claims, staff_roles
+from accounts.services import claims, staff_roles, tongues
 from accounts.services.second_factors import TOTP_PURPOSE
 from portal.base import posting, secrets
 
@@ -32,9 +32,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         return False
 
     def post_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse:
-        """Join what the school's records have under the address whose code was typed in (trust A8)."""
+        """Join what the school's records have under the address whose code was typed in (trust A8).
+
+        What they say of the language is kept in the session, for whoever has chosen none.
+        """
         for email in addresses_proved_by_code(request, user):
             claims.join_by_email(user=user, email=email)
+        request.session[tongues.FIRST_GUESS] = tongues.first_guess(user)
         answer: HttpResponse = super().post_login(request, user, **login)
         return answer
 

@@ -43,7 +43,7 @@ def portal_language(written: str) -> str:
 
 
 def first_guess(written: str) -> str:
-    """Return the language of a new account by the school's record; empty where that is English, for the browser to say.
+    """Return the language to begin with by the school's record; empty where that is English, for the browser to say.
 
     Records say English of many a family that was never asked.
     """

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from accounts import sessions
 from accounts.models import User
+from accounts.services import tongues
 from accounts.sessions import SessionStore
 from accounts.sso import BY_PROVIDER
 from portal import languages
@@ -111,7 +112,10 @@ class SessionEnds:
 
 
 class SpokenLanguage:
-    """Speak to each reader in the language of their account, else of this browser's cookie, else of the browser itself.
+    """Speak to each reader in the language chosen on their account, else in this browser, else the one to guess first.
+
+    That guess is the school's record of somebody signed in; without one, or where that says English, what the browser
+    asks for.
 
     What is for staff is in English alone (docs/adr/0017), so whoever works for the schools reads all of it in English:
     a screen reader reads a page that is half translated out wrong.
@@ -138,9 +142,10 @@ class SpokenLanguage:
 
     def _of(self, request: HttpRequest) -> str:
         user = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
-        chosen = [user.language] if isinstance(user, User) else []
-        chosen.append(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
-        known = next((code for tag in chosen if (code := languages.of_tag(tag))), "")
+        tags = [request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")]
+        if isinstance(user, User):
+            tags = [user.language, *tags, request.session.get(tongues.FIRST_GUESS, "")]
+        known = next((code for tag in tags if (code := languages.of_tag(tag))), "")
         language = known or languages.of_header(request.headers.get("Accept-Language", ""))
         # Only now does it matter who they are: most staff speak English to us anyway.
         if language in {"", languages.ENGLISH} or sessions.is_staff(request):

@@ -14,7 +14,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from accounts import tongues
 from accounts.models import AccountQuestion, Block, ClaimCode, Guardian, User
 from accounts.models.account_question import Doubt
 from accounts.names import plain
@@ -57,9 +56,8 @@ def account_for(*, email: str) -> User | None:
     if not records and student is None:
         return None
     names = {guardian.name for guardian in records} or {student.full_name if student else ""}
-    guesses = {tongues.first_guess(guardian.language) for guardian in records}
     # Of two adults with one address nobody knows yet which of them this is.
-    return _account(email=email, name=_only(names), language=_only(guesses), how=How.EMAIL)
+    return _account(email=email, name=_only(names), how=How.EMAIL)
 
 
 @transaction.atomic
@@ -147,8 +145,7 @@ def redeem_as_new(*, code: str, email: str) -> User:
     row, guardian = _found(code)
     if guardian.user_id is not None or User.objects.filter(email__iexact=email).exists():
         raise CodeUnknown
-    language = tongues.first_guess(guardian.language)
-    user = _account(email=email, name=guardian.name, language=language, how=How.LETTER)
+    user = _account(email=email, name=guardian.name, how=How.LETTER)
     _use(row, guardian, user)
     return user
 
@@ -213,10 +210,10 @@ def _only(words: set[str]) -> str:
     return next(iter(words)) if len(words) == 1 else ""
 
 
-def _account(*, email: str, name: str, language: str, how: How) -> User:
+def _account(*, email: str, name: str, how: How) -> User:
     try:
         with transaction.atomic():
-            user = User.objects.create_user(email, None, name=name[:150], language=language)
+            user = User.objects.create_user(email, None, name=name[:150])
     except IntegrityError:  # made by the same person in another window
         return User.objects.get(email__iexact=email)
     changes.record("user.made", subject="user", subject_id=user.uuid, by=user, after={"how": how})

@@ -83,15 +83,69 @@ def test_a_browser_asks_for_a_language(asked: str, spoken: str):
     assert speaks(Client(), **{"Accept-Language": asked}) == spoken
 
 
-def test_the_account_comes_first_then_the_cookie_then_the_browser(cast: Cast):
-    client = sign_in(cast.parent_of_two)
-    assert speaks(client, **{"Accept-Language": "vi"}) == "vi"
+# What the school's record says in the state's code, and what it means as a first guess.
+RECORDS = {"": "", "00": "", "02": "vi"}
 
-    client.cookies[COOKIE] = "ko"
-    assert speaks(client, **{"Accept-Language": "vi"}) == "ko"
 
-    User.objects.filter(pk=cast.parent_of_two.pk).update(language="es")
-    assert speaks(client, **{"Accept-Language": "vi"}) == "es"
+@pytest.mark.parametrize("record", RECORDS)
+@pytest.mark.parametrize("account_chose", ["", "es"])
+@pytest.mark.parametrize("cookie", ["", "ko"])
+def test_the_account_comes_first_then_the_cookie_then_the_record_then_the_browser(
+    account_chose: str, cookie: str, record: str, cast: Cast
+):
+    client = signed_in_by_mail(cast, record)
+    if account_chose:
+        choose(client, account_chose)
+    if cookie:
+        client.cookies[COOKIE] = cookie
+
+    for browser in ("ar", "", "fr"):
+        first = next(filter(None, (account_chose, cookie, RECORDS[record], browser)), "en")
+        assert speaks(client, **{"Accept-Language": browser}) == ("en" if first == "fr" else first), browser
+
+
+def signed_in_by_mail(cast: Cast, record: str, client: Client | None = None) -> Client:
+    """Come in for the first time as an adult of whose language the school's record says this."""
+    link = adult(cast.child)
+    link.guardian.language = record
+    link.guardian.save()
+    return by_mail(ROSA, client)
+
+
+def test_what_was_chosen_just_before_the_first_sign_in_stays(cast: Cast):
+    client = Client()
+    choose(client, "ko")
+
+    assert speaks(signed_in_by_mail(cast, "01", client)) == "ko"
+
+
+def test_a_first_guess_is_no_choice_of_the_account(cast: Cast):
+    user = account(signed_in_by_mail(cast, "01"))
+    assert user
+    assert user.language == ""
+
+    elsewhere = Client()
+    choose(elsewhere, "vi")
+    assert speaks(by_mail(ROSA, elsewhere)) == "vi"
+
+
+def test_a_choice_outlasts_a_sign_out_and_a_cookie_of_somebody_elses(cast: Cast):
+    client = signed_in_by_mail(cast, "01")
+    choose(client, "fil")
+    client.post("/accounts/logout/")
+    choose(client, "ar")
+
+    assert speaks(client) == "ar"
+    assert speaks(by_mail(ROSA, client)) == "fil"
+
+
+def test_records_that_differ_leave_it_to_the_browser(cast: Cast):
+    for record in ("01", "02"):
+        other = adult(cast.child)
+        other.guardian.language = record
+        other.guardian.save()
+
+    assert speaks(by_mail(ROSA), **{"Accept-Language": "ko"}) == "ko"
 
 
 def test_what_nobody_offers_is_passed_over(cast: Cast):
@@ -221,16 +275,10 @@ def test_a_probe_asks_nobody(cast: Cast, django_assert_num_queries):
 
 
 @pytest.mark.parametrize(
-    ("record", "language"), [("01", "es"), ("Arabic", "ar"), ("00", ""), ("99", ""), ("", "")]
+    ("record", "language"), [("01", "es"), ("Arabic", "ar"), ("00", "en"), ("99", "en"), ("", "en")]
 )
 def test_a_new_account_begins_with_the_schools_language(record: str, language: str, cast: Cast):
-    link = adult(cast.child)
-    link.guardian.language = record
-    link.guardian.save()
-    user = account(by_mail(ROSA))
-
-    assert user
-    assert user.language == language
+    assert speaks(signed_in_by_mail(cast, record)) == language
 
 
 def test_a_mail_is_in_the_language_of_whoever_asks_for_it(db):
