@@ -9,6 +9,7 @@ from accounts.models.user import User
 
 class Doubt(models.TextChoices):
     SHARED_ADDRESS = "shared_address", _("two adults have this e-mail address")
+    STUDENTS_ADDRESS = "students_address", _("a student's record has this e-mail address")
     OTHER_ADULT = "other_adult", _("the account is already another adult's")
     BLOCKED_NAMESAKE = "blocked_namesake", _("an adult of this name or address is blocked from the child")
 

@@ -47,7 +47,7 @@ def make(*, guardianship: Guardianship, days: int, by: Actor, id_seen: IdSeen = 
     """
     # Locked: of two prints at once the later one's code must be the open one.
     link = Guardianship.objects.select_for_update(of=("self",)).get(pk=guardianship.pk)
-    if not access_invited.claimable_links().filter(pk=link.pk).exists():
+    if not access_invited.may_be_claimed(link.pk):
         raise NotClaimable
     void(guardianship=link, why=Voided.REPLACED, by=by)
     code = letter_codes.new()
@@ -84,18 +84,19 @@ def void(*, guardianship: Guardianship, why: Voided, by: Actor) -> None:
 
 def find(code: str) -> ClaimCode | None:
     """Return the open code that this text is, locked until the transaction ends; None if it opens nothing today."""
-    link = access_invited.claimable_links().values("pk")
-    return (
+    row: ClaimCode | None = (
         ClaimCode.objects.select_for_update(of=("self",))
         .filter(
             ClaimCode.OPEN,
             digest__in=secrets.fingerprints(code, purpose=_PURPOSE),
             until__gte=local_today(),
-            guardianship__in=link,
         )
         .select_related("guardianship__guardian")
         .first()
     )
+    if row is None or not access_invited.may_be_claimed(row.guardianship_id):
+        return None
+    return row
 
 
 def use(*, row: ClaimCode, by: User) -> None:

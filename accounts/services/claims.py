@@ -14,8 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from accounts.models import AccountQuestion, Block, ClaimCode, Guardian, User
+from accounts.models import AccountQuestion, Block, ClaimCode, Guardian, Guardianship, User
 from accounts.models.account_question import Doubt
+from accounts.models.guardianship import Standing
 from accounts.names import plain
 from accounts.services import account_questions, changes, claim_codes, students
 from accounts.services.changes import Actor
@@ -35,6 +36,10 @@ class Outcome(StrEnum):
     ASKED = "asked"  # the office decides
 
 
+# What a registration says of an adult, as long as no person and no record says it too.
+_NOBODY_VOUCHES = (Standing.PROVISIONAL, Standing.DECLINED)
+
+
 class CodeUnknown(ValueError):
     """This code opens nothing: never made, used, replaced, too old, its link ended, or another account's already."""
 
@@ -48,16 +53,17 @@ def account_for(*, email: str) -> User | None:
 
     The account returned may be closed: the caller looks. What it may see comes with `join_by_email`.
     """
-    found = User.objects.filter(email__iexact=email).first()
+    found = _with_address(email).first()
     if found is not None:
         return found
-    records = list(_of_address(email).filter(user__isnull=True))
+    records = _vouched_for(list(_of_address(email).filter(user__isnull=True)))
     student = students.of_address(email) if not records else None
     if not records and student is None:
         return None
     names = {guardian.name for guardian in records} or {student.full_name if student else ""}
     # Of two adults with one address nobody knows yet which of them this is.
-    return _account(email=email, name=_only(names), how=How.EMAIL)
+    name = next(iter(names)) if len(names) == 1 else ""
+    return _account(email=email, name=name, how=How.EMAIL)
 
 
 @transaction.atomic
@@ -72,12 +78,25 @@ def join_by_email(*, user: User, email: str) -> None:
         _join_student(user=user, email=email)
     if not waiting:
         return
-    doubt = _doubt(user, records, waiting)
+    vouched = _vouched_for(records)
+    names = {plain(guardian.name) for guardian in vouched}
+    doubt = _doubt(user, vouched, [guardian for guardian in waiting if plain(guardian.name) in names])
     for guardian in waiting:
-        if doubt is not None:
+        if plain(guardian.name) not in names:
+            account_questions.ask(user=user, guardian=guardian, doubt=Doubt.SHARED_ADDRESS)
+        elif doubt is not None:
             account_questions.ask(user=user, guardian=guardian, doubt=doubt)
         elif not account_questions.was_refused(user, guardian):
             _join(guardian=guardian, user=user, how=How.EMAIL, by=user)
+
+
+def _with_address(email: str) -> QuerySet[User]:
+    """Return the account of an address, letter for letter, as accounts keep theirs.
+
+    Not by `iexact`: PostgreSQL takes a dotless i for an i, and the mailbox of another domain would open the account.
+    """
+    accounts: QuerySet[User] = User.objects.filter(email=email.strip().lower())
+    return accounts
 
 
 def _of_address(email: str) -> QuerySet[Guardian]:
@@ -85,11 +104,25 @@ def _of_address(email: str) -> QuerySet[Guardian]:
     return there.exclude(email="").order_by("pk")
 
 
+def _vouched_for(records: list[Guardian]) -> list[Guardian]:
+    """Leave out whom only a registration names that nobody accepted, unless they are all there is.
+
+    Anybody can type a parent's address into a form; that must not shut the parent out.
+    """
+    links = Guardianship.objects.filter(guardian__in=[one.pk for one in records])
+    standings = list(links.values_list("guardian", "standing"))
+    firm = {guardian for guardian, standing in standings if standing not in _NOBODY_VOUCHES}
+    without_links = {one.pk for one in records} - {guardian for guardian, _standing in standings}
+    return [one for one in records if one.pk in firm | without_links] or records
+
+
 def _doubt(user: User, records: list[Guardian], waiting: list[Guardian]) -> Doubt | None:
     # Also those whom another account has already: then two adults have the address.
     names = {plain(guardian.name) for guardian in records}
     if len(names) > 1 or "" in names:
         return Doubt.SHARED_ADDRESS
+    if students.addresses_of_one({records[0].email.lower()}):
+        return Doubt.STUDENTS_ADDRESS
     if _is_somebody_else(user, waiting):
         return Doubt.OTHER_ADULT
     if any(_has_blocked_namesake(guardian, records) for guardian in waiting):
@@ -132,8 +165,9 @@ def redeem(*, code: str, by: User) -> Outcome:
     row, guardian = _found(code)
     if guardian.user_id not in {None, by.pk}:
         raise CodeUnknown
-    if guardian.user_id is None and _is_somebody_else(by, [guardian]):
-        account_questions.ask(user=by, guardian=guardian, doubt=Doubt.OTHER_ADULT, again=True)
+    doubt = _doubt_of_letter(by, guardian) if guardian.user_id is None else None
+    if doubt is not None:
+        account_questions.ask(user=by, guardian=guardian, doubt=doubt, again=True)
         return Outcome.ASKED
     _use(row, guardian, by)
     return Outcome.JOINED
@@ -141,13 +175,29 @@ def redeem(*, code: str, by: User) -> Outcome:
 
 @transaction.atomic
 def redeem_as_new(*, code: str, email: str) -> User:
-    """Make an account for an address that was just proved, and join it by a code. Raises CodeUnknown."""
+    """Make an account for an address that was just proved, and join it by a code. Raises CodeUnknown.
+
+    Where the record leaves a doubt the account is made and the office decides, as after a mailed code.
+    """
     row, guardian = _found(code)
-    if guardian.user_id is not None or User.objects.filter(email__iexact=email).exists():
+    if guardian.user_id is not None or _with_address(email).exists():
         raise CodeUnknown
     user = _account(email=email, name=guardian.name, how=How.LETTER)
-    _use(row, guardian, user)
+    doubt = _doubt_of_letter(user, guardian)
+    if doubt is None:
+        _use(row, guardian, user)
+    else:
+        account_questions.ask(user=user, guardian=guardian, doubt=doubt)
     return user
+
+
+def _doubt_of_letter(user: User, guardian: Guardian) -> Doubt | None:
+    """Say what speaks against joining a whole record by a code, which is about one child of it alone."""
+    if _is_somebody_else(user, [guardian]):
+        return Doubt.OTHER_ADULT
+    if _has_blocked_namesake(guardian, [guardian, *user.guardians.all()]):
+        return Doubt.BLOCKED_NAMESAKE
+    return None
 
 
 def _found(code: str) -> tuple[ClaimCode, Guardian]:
@@ -206,16 +256,12 @@ def disconnect(*, guardian: Guardian, by: User, reason: str) -> None:
 # --- What all ways share ----------------------------------------------------------------------------------------------
 
 
-def _only(words: set[str]) -> str:
-    return next(iter(words)) if len(words) == 1 else ""
-
-
 def _account(*, email: str, name: str, how: How) -> User:
     try:
         with transaction.atomic():
             user = User.objects.create_user(email, None, name=name[:150])
     except IntegrityError:  # made by the same person in another window
-        return User.objects.get(email__iexact=email)
+        return _with_address(email).get()
     changes.record("user.made", subject="user", subject_id=user.uuid, by=user, after={"how": how})
     return user
 

@@ -67,7 +67,8 @@ def choose(
         in_hand = ClaimCode.objects.filter(ClaimCode.OPEN, guardianship=OuterRef("pk"), until__gte=day)
         links = links.exclude(Exists(in_hand))
     order = ("student__grade", "student__last_name", "student__first_name", "student", "pk")
-    return list(links.order_by(*order).values_list("pk", flat=True))
+    kept_away = access_invited.blocked_namesakes(links)
+    return [pk for pk in links.order_by(*order).values_list("pk", flat=True) if pk not in kept_away]
 
 
 @dataclass

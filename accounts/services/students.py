@@ -69,6 +69,16 @@ def of_address(email: str) -> Student | None:
     )
 
 
+def addresses_of_one(addresses: Collection[str]) -> set[str]:
+    """Return those of these addresses, in small letters, that exactly one student's record has: a child's own mailbox.
+
+    A child who is typed as a parent must not open reports (trust A6). Of several students it is a family's mailbox.
+    """
+    there = Student.unscoped.annotate(address=Lower("email")).filter(address__in=addresses).exclude(email="")
+    counted = there.order_by().values("address").annotate(how_many=Count("pk")).filter(how_many=1)
+    return set(counted.values_list("address", flat=True))
+
+
 def with_local_ids(district: District, local_ids: Collection[str] | QuerySet[Any, Any]) -> dict[str, Student]:
     """Return the district's students with these ids, by id: for whoever brings in what another system says of them."""
     here = Student.unscoped.filter(district=district, local_id__in=local_ids).select_related("district")

@@ -51,7 +51,7 @@ class MailedCode(LoginCodeVerificationProcess):  # type: ignore[misc] # allauth 
         if self.user is None:
             email = self.state["email"]
             found = claims.account_for(email=email)
-            if found is None:
+            if found is None or not addresses.is_of(found, email):
                 clear_login(self.request)
                 remember_proved_address(self.request, email)
                 return redirect("claim")

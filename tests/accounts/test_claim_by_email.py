@@ -228,12 +228,13 @@ def test_an_address_that_two_students_have_is_nobody_s(cast: Cast):
 
 
 @pytest.mark.promise("A6", "A8")
-def test_an_address_that_a_parent_has_too_is_the_parent_s(cast: Cast):
+def test_an_address_of_a_parent_and_one_student_waits_for_staff(cast: Cast):
     student = a_student(cast)
-    adult(student, email=SAM)
+    link = adult(student, email=SAM)
     client = by_mail(SAM)
 
-    assert students_in(client) == {page_of(student)}
+    assert students_in(client) == set()
+    assert AccountQuestion.objects.get(guardian=link.guardian).doubt == Doubt.STUDENTS_ADDRESS
     assert Student.unscoped.get(pk=student.pk).user is None, "as a parent, not as the student"
 
 
