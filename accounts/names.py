@@ -20,3 +20,10 @@ def plain(name: str) -> str:
 def share_a_word(one: str, other: str) -> bool:
     """Say whether two names have a word in common: what nicknames and new last names leave of one person's names."""
     return bool(set(plain(one).split()) & set(plain(other).split()))
+
+
+def may_be_one(one: str, other: str) -> bool:
+    """Say whether two names may well be one person's: two words in common, or the whole shorter name."""
+    ours, theirs = set(plain(one).split()), set(plain(other).split())
+    common = ours & theirs
+    return len(common) > 1 or (bool(common) and len(common) == min(len(ours), len(theirs)))

@@ -13,7 +13,10 @@ from portal.base.offering import offer_rows
 
 
 class DecideRegistrationsForm(forms.Form):
-    """`links` are those of the shown page alone; each of the two buttons is an answer."""
+    """`links` are those of the shown page alone; each of the two buttons is an answer.
+
+    Beside each link the page sends what it showed of it, `seen-<uuid>`: it may have changed since.
+    """
 
     links = forms.ModelMultipleChoiceField(
         queryset=Guardianship.objects.none(),
@@ -42,4 +45,5 @@ class DecideRegistrationsForm(forms.Form):
         answer = self.data.get("answer")
         if answer not in {"accept", "decline"}:
             raise forms.ValidationError(_("Choose “Accept” or “Decline”."))
-        return given | {"accept": answer == "accept"}
+        seen = {link.uuid: self.data.get(f"seen-{link.uuid}", "") for link in given.get("links", ())}
+        return given | {"accept": answer == "accept", "seen": seen}

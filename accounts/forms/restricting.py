@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Guardianship
 from accounts.models.block import BlockKind
 from accounts.models.consent import ConsentKind
+from accounts.models.guardianship import REGISTRATION
 from accounts.models.hold import HoldKind
+from accounts.names import may_be_one
 from portal.base.clock import local_today
+from portal.base.offering import offer_rows
 
 
 def _day(label: Any, help_text: Any) -> forms.DateField:
@@ -42,7 +48,25 @@ class _Restriction(_ForAWhile):
     )
 
 
+if TYPE_CHECKING:
+    LinksField = forms.ModelMultipleChoiceField[Guardianship]
+else:
+    LinksField = forms.ModelMultipleChoiceField
+
+
+class _SameAdultField(LinksField):
+    def label_from_instance(self, obj: Any) -> str:
+        said = format_html("<bdi>{}</bdi>", obj.guardian.name)
+        if obj.relationship:
+            said = format_html("{}, <bdi>{}</bdi>", said, obj.relationship)
+        if obj.source == REGISTRATION:
+            said = format_html("{} ({})", said, gettext("from a registration"))
+        return said
+
+
 class BlockForm(_Restriction):
+    """`maybe_the_same`: other links of the child to block along. Those whose names are most alike are marked."""
+
     kind = forms.ChoiceField(label=_("What says so"), choices=BlockKind.choices)
     document = forms.CharField(
         label=_("Document"),
@@ -52,7 +76,30 @@ class BlockForm(_Restriction):
             "(34 CFR 99.4)."
         ),
     )
-    field_order = ("kind", "document", "reason", "starts", "until")
+    also = _SameAdultField(
+        label=_("Is one of these the same person?"),
+        queryset=Guardianship.objects.none(),
+        to_field_name="uuid",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "The child’s record names them apart, perhaps since a registration wrote the name differently. Those "
+            "marked are blocked too. Leave another parent of the same last name unmarked."
+        ),
+    )
+    field_order = ("kind", "document", "also", "reason", "starts", "until")
+
+    def __init__(
+        self, *args: Any, link: Guardianship, maybe_the_same: list[Guardianship], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if not maybe_the_same:
+            del self.fields["also"]
+            return
+        rows = Guardianship.objects.filter(pk__in=[one.pk for one in maybe_the_same])
+        offer_rows(self, "also", rows.select_related("guardian").order_by("pk"))
+        alike = [one for one in maybe_the_same if may_be_one(one.guardian.name, link.guardian.name)]
+        self.initial["also"] = [one.uuid for one in alike]
 
 
 class HoldForm(_Restriction):

@@ -35,17 +35,19 @@ def _state(question: AccountQuestion) -> dict[str, Any]:
 
 
 @transaction.atomic
-def ask(*, user: User, guardian: Guardian, doubt: Doubt, again: bool = False) -> None:
-    """Put the question before staff, once. `again`: also if they said no before, since there is a new proof."""
+def ask(
+    *, user: User, guardian: Guardian, doubt: Doubt, again: bool = False, by: Actor | None = None
+) -> None:
+    """Put the question before staff, once. `again`: also if it was answered. `by`: the account, if nobody else."""
     question, is_new = AccountQuestion.objects.get_or_create(
         user=user, guardian=guardian, defaults={"doubt": doubt, "asked_at": clock.now()}
     )
-    if not is_new and not (again and question.verdict == Verdict.DECLINED):
+    if not is_new and not (again and question.verdict != Verdict.OPEN):
         return
     before = {} if is_new else _state(question)
     question.doubt, question.verdict, question.asked_at = doubt, Verdict.OPEN, clock.now()
     question.save(update_fields=["doubt", "verdict", "asked_at"])
-    _record("account_question.asked", question, by=user, before=before)
+    _record("account_question.asked", question, by=by or user, before=before)
 
 
 def waiting(user: User) -> QuerySet[AccountQuestion]:
@@ -88,6 +90,12 @@ def is_open(user: User) -> bool:
 
 def was_refused(user: User, guardian: Guardian) -> bool:
     return AccountQuestion.objects.filter(user=user, guardian=guardian, verdict=Verdict.DECLINED).exists()
+
+
+def is_in_question(user: User, guardian: Guardian) -> bool:
+    """Say whether staff said no, or were asked and have not answered: no program may join the two then."""
+    asked = AccountQuestion.objects.filter(user=user, guardian=guardian)
+    return asked.exclude(verdict=Verdict.JOINED).exists()
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Guardians whom an approved registration names before the student information system does (trust F3, A8, R5).
 
-`propose` makes a link that grants nothing: staff accept it, alone or in a list, or the district says that the school's
+`propose` makes a link that grants nothing: staff accept it (`reviews`), or the district says that the school's
 approval is enough. `unite` makes it and the contact one, once a sync has brought the same adult: the account, blocks,
 consents and codes move over in one transaction, so that nobody's access breaks. Called by integrations' intake, by the
 sync and by the review pages. Were "the same adult" taken lightly, an account would get another family's children.
@@ -8,24 +8,29 @@ sync and by the review pages. Were "the same adult" taken lightly, an account wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from accounts.models import District, Guardian, Guardianship, Student
+from accounts import access
+from accounts.models import District, Guardian, Guardianship, Student, User
 from accounts.models.guardianship import REGISTRATION, Decision, Standing
 from accounts.models.period import EndedBy
-from accounts.names import plain
-from accounts.services import changes, guardianships, registration_doubts
+from accounts.names import plain, share_a_word
+from accounts.services import account_questions, changes, guardianships, registration_doubts
 from accounts.services.changes import Actor
 from portal.base.clock import local_today
 
 AT_ONCE = "The district lets the school's approval of a registration count."
 UNITED = "The student information system names the same adult."
+TURNED_AWAY = "The student information system, or staff, say no to an adult of a name like this."
+
+
+class SomethingCame(ValueError):
+    """Somebody decided about a link, claimed it or put a paper to it: it cannot be taken back."""
 
 
 class Placed(StrEnum):
@@ -62,7 +67,8 @@ def propose(
     relationship is not a parent's, there is no address, or something about the adult is in doubt.
     """
     # Two deliveries that name one adult: the second waits here and finds the first one's link.
-    District.objects.select_for_update().get(pk=student.district_id)
+    # It is no key that changes: whoever writes a row of the district meanwhile need not wait.
+    District.objects.select_for_update(no_key=True).get(pk=student.district_id)
     there = _beside(student, adult)
     if there is not None:
         return Placed.KNOWN, there
@@ -112,9 +118,10 @@ def _beside(student: Student, adult: Adult) -> Guardianship | None:
 
 
 def _of_place(student: Student, source_id: str) -> Guardianship | None:
-    """Return what the same place of the registration led to when it came before."""
+    """Return what the same place of the registration led to when it came before, locked: nobody decides meanwhile."""
     found: Guardianship | None = (
-        Guardianship.objects.filter(
+        Guardianship.objects.select_for_update(of=("self", "guardian"))
+        .filter(
             source=REGISTRATION, source_id=source_id, guardian__district=student.district_id, student=student
         )
         .select_related("guardian", "student")
@@ -155,23 +162,38 @@ def _free(district_id: int, source_id: str) -> str:
     return next(one for one in tries if one not in taken)
 
 
-# --- By staff, many at once ------------------------------------------------------------------------------------------
+# --- Taken back ------------------------------------------------------------------------------------------------------
 
 
-def decide(*, links: Iterable[Guardianship], accept: bool, by: Actor, reason: str) -> int:
-    """Accept or decline these, each recorded; return how many. What somebody decided meanwhile is left alone.
+def may_be_withdrawn(link: Guardianship) -> bool:
+    """Say whether nothing came of a link yet: nobody decided, claimed it, asked about it, or put a paper to it."""
+    papers = (link.blocks, link.consents, link.claim_codes, link.guardian.questions)
+    return (
+        link.source == REGISTRATION
+        and link.decision == Decision.NONE
+        and _is_untouched(link)
+        and not any(rows.exists() for rows in papers)
+    )
 
-    Raises guardianships.NoReason. `links` are what the page showed to this very person.
-    """
-    verb = guardianships.accept if accept else guardianships.decline
-    done = 0
-    for link in links:
-        with transaction.atomic():
-            here = Guardianship.objects.select_for_update(of=("self",)).filter(pk=link.pk)
-            if here.filter(standing=Standing.PROVISIONAL).exists():
-                verb(guardianship=link, by=by, reason=reason)
-                done += 1
-    return done
+
+@transaction.atomic
+def withdraw(*, link: Guardianship, by: Actor, reason: str) -> None:
+    """Take away a link that a registration made and nothing came of, with its adult. Raises SomethingCame."""
+    row = Guardianship.objects.select_for_update(of=("self",)).select_related("guardian").get(pk=link.pk)
+    if not may_be_withdrawn(row):
+        raise SomethingCame
+    before, guardian = guardianships.state_of(row), row.guardian
+    row.delete()
+    if not guardian.guardianships.exists():
+        guardian.delete()
+    changes.record(
+        "guardianship.withdrawn",
+        subject="guardianship",
+        subject_id=link.uuid,
+        by=by,
+        before=before,
+        reason=reason,
+    )
 
 
 # --- With the student information system -----------------------------------------------------------------------------
@@ -180,7 +202,8 @@ def decide(*, links: Iterable[Guardianship], accept: bool, by: Actor, reason: st
 def unite(*, district: District, by: Actor) -> int:
     """Make each adult of a registration and the contact that a sync has brought for the same student one.
 
-    Returns how many. Two contacts that could be meant, or two accounts, are left to staff.
+    Returns how many. Two contacts that could be meant, two accounts, or an account that nobody accepted for a contact
+    of another address are left to staff; so is who counts unseen where a contact of a like name is turned away.
     """
     day = local_today()
     still_open = Q(until__isnull=True) | Q(until__gte=day)
@@ -196,23 +219,82 @@ def unite(*, district: District, by: Actor) -> int:
         same = [contact for contact in contacts[link.student_id] if is_same_adult(link, contact)]
         if len(same) == 1:
             done += _unite(link.pk, same[0].pk, by)
+    no = {student: list(filter(registration_doubts.says_no, rows)) for student, rows in contacts.items()}
+    for link in _unseen(ours).filter(student__in=list(contacts)).select_related("guardian"):
+        if any(share_a_word(link.guardian.name, one.guardian.name) for one in no[link.student_id]):
+            _ask_staff(link.pk, by)
     return done
+
+
+def _unseen(links: QuerySet[Guardianship]) -> QuerySet[Guardianship]:
+    """Return those that count by the district's setting alone: no person has looked at them."""
+    return links.filter(source=REGISTRATION, standing=Standing.COUNTS, decision=Decision.NONE)
+
+
+@transaction.atomic
+def _ask_staff(link_id: int, by: Actor) -> None:
+    """Let a link wait for staff that counted unseen: the record says no to somebody who may be the same adult."""
+    row = _unseen(Guardianship.objects.select_for_update(of=("self",))).filter(pk=link_id).first()
+    if row is None:
+        return
+    before = guardianships.state_of(row)
+    row.standing = Standing.PROVISIONAL
+    row.save(update_fields=["standing"])
+    changes.record(
+        "guardianship.changed",
+        subject="guardianship",
+        subject_id=row.uuid,
+        by=by,
+        before=before,
+        after=guardianships.state_of(row),
+        reason=TURNED_AWAY,
+    )
 
 
 def is_same_adult(link: Guardianship, contact: Guardianship) -> bool:
     """Say whether a link of a registration and a contact beside the same student are surely one adult.
 
-    By name and address. Where one record lacks the address, by name and relationship; but an address that nobody has
-    claimed yet is not given up for a contact without one: it is the family's way in.
+    By name and address. Where one record lacks the address there are only words, and anybody may write these into a
+    registration: then a person must have accepted the link, unless nothing goes along with it. And an address that
+    nobody has claimed yet is not given up for a contact without one: it is the family's way in.
     """
     ours, theirs = link.guardian, contact.guardian
     if not plain(ours.name) or plain(ours.name) != plain(theirs.name):
         return False
-    if ours.email and theirs.email:
-        return ours.email.lower() == theirs.email.lower()
-    if ours.email and ours.user_id is None:
+    if _have_one_address(ours, theirs):
+        return True
+    if ours.email and (theirs.email or ours.user_id is None):
         return False
-    return plain(link.relationship) == plain(contact.relationship)
+    if plain(link.relationship) != plain(contact.relationship):
+        return False
+    return _was_accepted(link) or may_be_withdrawn(link)
+
+
+def _have_one_address(ours: Guardian, theirs: Guardian) -> bool:
+    return bool(ours.email) and ours.email.lower() == theirs.email.lower()
+
+
+def _was_accepted(link: Guardianship) -> bool:
+    """Say whether the link counts because a person said so, not the district's setting."""
+    return link.standing == Standing.COUNTS and link.decision == Decision.ACCEPTED
+
+
+def _may_go_along(user: User, link: Guardianship, contact: Guardianship) -> bool:
+    """Say whether the registration's account may become the contact's, and see all children of theirs.
+
+    What staff keep apart, or have not answered yet, is theirs. Without the address the account gets no child whom it
+    does not see already: whoever accepted it looked at this one.
+    """
+    if contact.guardian.user_id is not None:
+        return contact.guardian.user_id == user.pk
+    if account_questions.is_in_question(user, contact.guardian):
+        return False
+    if _have_one_address(link.guardian, contact.guardian):
+        return True
+    still_open = Q(until__isnull=True) | Q(until__gte=local_today())
+    others = Guardianship.objects.filter(still_open, guardian=contact.guardian_id)
+    seen = access.children_of(user).order_by().values("pk")
+    return not others.exclude(student=contact.student_id).exclude(student__in=seen).exists()
 
 
 @transaction.atomic
@@ -227,7 +309,11 @@ def _unite(link_id: int, contact_id: int, by: Actor) -> bool:
         for one in Guardian.objects.select_for_update().filter(pk__in=[link.guardian_id, contact.guardian_id])
     }
     ours, theirs = adults[link.guardian_id], adults[contact.guardian_id]
-    if ours.user_id is not None and theirs.user_id not in {None, ours.user_id}:
+    link.guardian, contact.guardian = ours, theirs
+    # Again, now that nobody can decide about either of them meanwhile.
+    if not is_same_adult(link, contact):
+        return False
+    if ours.user is not None and not _may_go_along(ours.user, link, contact):
         return False
     before = guardianships.state_of(link)
     _carry_decision(link, contact, by)

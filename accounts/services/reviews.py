@@ -6,7 +6,8 @@ is written by `guardianships` and `students`. Were it wrong, an adult would be l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,14 +15,20 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.crypto import salted_hmac
 
 from accounts import access
 from accounts.models import AccessChange, Enrollment, Guardianship, Student, User
-from accounts.models.guardianship import Decision, Standing
+from accounts.models.guardianship import REGISTRATION, Decision, Standing
 from accounts.rights import Right
 from accounts.services import account_questions, guardianships, majority, students
+from portal.base import clock
 from portal.base.clock import local_today
+
+# After so long the student information system should name whom it will name.
+NAMED_WITHIN = datetime.timedelta(days=30)
+_REGISTERED = Q(source=REGISTRATION, standing=Standing.COUNTS)
 
 
 class Why(StrEnum):
@@ -45,7 +52,7 @@ class Question(StrEnum):
 
 
 class DecidedMeanwhile(ValueError):
-    """The link waits no longer, or its legal flag is not what it was when it was looked at."""
+    """The link waits no longer, or it, its legal flag or its adult is not what it was when it was looked at."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,8 @@ def decidable(user: User) -> QuerySet[Guardianship]:
     mine = access.students_looked_after(user, Right.REVIEW_LINKS)
     rows: QuerySet[Guardianship] = Guardianship.objects.filter(
         Q(until__isnull=True) | Q(until__gte=local_today()),
-        Q(standing__in=(Standing.REVIEW, Standing.PROVISIONAL)) | ~Q(decision=Decision.NONE),
+        # Also whom the district's setting let in: nobody has decided about them yet.
+        Q(standing__in=(Standing.REVIEW, Standing.PROVISIONAL)) | ~Q(decision=Decision.NONE) | _REGISTERED,
         student__in=mine,
     )
     own = Q(guardian__user=user) | Q(guardian__email__iexact=user.email)
@@ -74,6 +82,17 @@ def decidable(user: User) -> QuerySet[Guardianship]:
 def registrations_waiting(user: User) -> QuerySet[Guardianship]:
     """Return the adults of registrations who wait for this person, each with `school_name`, by school and student."""
     return _by_school(decidable(user).filter(standing=Standing.PROVISIONAL))
+
+
+def registrations_unnamed(user: User) -> QuerySet[Guardianship]:
+    """Return the adults who count by a registration alone since `NAMED_WITHIN` or longer, in the same order.
+
+    No sync named them: it can neither end their links nor say no to them.
+    """
+    made = AccessChange.objects.filter(
+        verb="guardianship.linked", recorded_at__lt=clock.now() - NAMED_WITHIN, subject_id=OuterRef("uuid")
+    )
+    return _by_school(decidable(user).filter(_REGISTERED, Exists(made)))
 
 
 def explained(links: Iterable[Guardianship]) -> list[Waiting]:
@@ -155,19 +174,41 @@ def _turned_off(links: list[Guardianship]) -> set[UUID]:
 
 
 def state_of(link: Guardianship) -> str:
-    """Say as one word what somebody looks at who decides: it goes along with their form."""
-    return f"{link.standing}:{link.legal_guardian}:{link.decided_at and link.decided_at.isoformat()}"
+    """Say as one word what somebody looks at who decides: it goes along with their form.
+
+    A registration that comes again may correct who waits. The adult is in it as a keyed digest: forms hold no names.
+    """
+    adult = link.guardian
+    told = f"{adult.name}\n{adult.email}\n{adult.phone}\n{link.relationship}"
+    digest = salted_hmac("accounts.reviews.state_of", told, algorithm="sha256").hexdigest()[:32]
+    decided = link.decided_at and link.decided_at.isoformat()
+    return f"{link.standing}:{link.legal_guardian}:{decided}:{digest}"
 
 
 @transaction.atomic
 def decide(*, link: Guardianship, accept: bool, seen: str, by: User, reason: str) -> None:
     """Accept or decline a link that still is what was `seen`. Raises DecidedMeanwhile; NoReason for an empty reason."""
+    # The adult is read once the lock is there: joined to this query, they would be as they were before it.
     now = Guardianship.objects.select_for_update(of=("self",)).filter(pk=link.pk).first()
     # None: a sync brought the same adult meanwhile, and the two became one.
     if now is None or state_of(now) != seen:
         raise DecidedMeanwhile
     verb = guardianships.accept if accept else guardianships.decline
     verb(guardianship=link, by=by, reason=reason)
+
+
+def decide_each(
+    *, links: Iterable[Guardianship], accept: bool, seen: Mapping[UUID, str], by: User, reason: str
+) -> int:
+    """Accept or decline those that still are what was `seen`, each recorded; return how many. Raises NoReason."""
+    done = 0
+    for link in links:
+        try:
+            decide(link=link, accept=accept, seen=seen.get(link.uuid, ""), by=by, reason=reason)
+        except DecidedMeanwhile:
+            continue
+        done += 1
+    return done
 
 
 def _by_school(links: QuerySet[Guardianship]) -> QuerySet[Guardianship]:

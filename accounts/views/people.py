@@ -67,7 +67,7 @@ def block_place(request: SignedInRequest, guardianship_uuid: uuid.UUID) -> HttpR
         Guardianship.objects.select_related("student", "guardian"), uuid=guardianship_uuid
     )
     student = access.look_after(request.user, link.student.uuid, Right.RESTRICT_ACCESS)
-    form = BlockForm(request.POST or None)
+    form = BlockForm(request.POST or None, link=link, maybe_the_same=blocks.maybe_the_same(link))
     if form.is_valid():
         blocks.place(guardianship=link, by=request.user, **form.cleaned_data)
         messages.success(request, _("Blocked. It holds from their next click on."))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.forms.registrations import DecideRegistrationsForm
 from accounts.requests import SignedInRequest
 from accounts.rights import Right
-from accounts.services import provisionals, registration_doubts, reviews, staff_roles
+from accounts.services import registration_doubts, reviews, staff_roles
 
 PAGE_SIZE = 50
 
@@ -30,10 +30,13 @@ def registration_list(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         return _decide(request, form)
     links = Paginator(waiting, PAGE_SIZE).get_page(request.GET.get("page"))
+    doubts, states = registration_doubts.of_links(list(links)), map(reviews.state_of, links)
     page = {
         "form": form,
         "links": links,
-        "waiting": list(zip(links, registration_doubts.of_links(list(links)), strict=True)),
+        "waiting": list(zip(links, doubts, states, strict=True)),
+        "unnamed": Paginator(reviews.registrations_unnamed(request.user), PAGE_SIZE).get_page(1),
+        "days": reviews.NAMED_WITHIN.days,
         "marked": request.POST.getlist("links"),
         "tabs": reviews.counts(request.user),
     }
@@ -47,11 +50,25 @@ def _decide(request: SignedInRequest, form: DecideRegistrationsForm) -> HttpResp
     sure = [
         link for link, doubts in zip(links, registration_doubts.of_links(links), strict=True) if not doubts
     ]
-    done = provisionals.decide(links=sure, accept=given["accept"], by=request.user, reason=given["reason"])
+    done = reviews.decide_each(
+        links=sure, accept=given["accept"], seen=given["seen"], by=request.user, reason=given["reason"]
+    )
+    _say(request, accept=given["accept"], done=done, left=len(links) - done)
+    return redirect("registration-list")
+
+
+def _say(request: SignedInRequest, *, accept: bool, done: int, left: int) -> None:
     said = (
         ngettext("%(count)s adult accepted.", "%(count)s adults accepted.", done)
-        if given["accept"]
+        if accept
         else ngettext("%(count)s adult declined.", "%(count)s adults declined.", done)
     )
-    messages.success(request, said % {"count": done})
-    return redirect("registration-list")
+    if done or not left:
+        messages.success(request, said % {"count": done})
+    if left:
+        changed = ngettext(
+            "%(count)s adult changed meanwhile and still waits: look again, then decide.",
+            "%(count)s adults changed meanwhile and still wait: look again, then decide.",
+            left,
+        )
+        messages.warning(request, changed % {"count": left})

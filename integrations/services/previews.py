@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Enrollment, School, User
 from accounts.models.guardianship import Standing
 from accounts.rights import Role
+from accounts.services import handovers
 from integrations.models import EnrollmentChange, Op, SyncRun
 from integrations.models.changes import GuardianshipReason
 from integrations.services import sync_words, syncs
@@ -213,7 +214,13 @@ def _guardian_line(change: Any, _names: Names) -> Line:
         (_("E-mail address"), change.before_email, change.email),
         (_("Language"), change.before_language, change.language),
     )
-    return Line(change.before_name or change.name, "", _op(change), details=details)
+    before, now = (change.before_name, change.before_email), (change.name, change.email)
+    why = ""
+    if handovers.is_somebody_else(before=before, now=now):
+        why = _(
+            "Somebody else by name and address: an account that is joined to this record is taken off it."
+        )
+    return Line(change.before_name or change.name, "", _op(change), why, details)
 
 
 def _link_line(change: Any, names: Names) -> Line:

@@ -3,7 +3,8 @@
 `runs` calls it. A kind's writes, its rows in the record of changes and its mark on the run are one transaction, so a
 run that dies goes on with what is not marked. On PostgreSQL adults and their links, the half of a night's rows, go in
 beside the other kinds. A link or role that a person changed since the comparison is left alone and becomes a problem.
-Adults of registrations become one with the contacts that came for them (`accounts.services.provisionals`).
+Adults of registrations become one with the contacts that came for them (`accounts.services.provisionals`). A record
+that became somebody else's loses the account of whom it was (`accounts.services.handovers`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from django.db import connection, transaction
+from django.db.models import F
 
-from accounts.services import provisionals
-from integrations.models import SyncProblem, SyncRun, SyncState
+from accounts.models import Guardian
+from accounts.services import handovers, provisionals
+from integrations.models import GuardianChange, Op, SyncProblem, SyncRun, SyncState
 from integrations.sync.comparing import ENDING, ORDER, execute, facts, prepare_session
 from integrations.sync.rows import Kind
 from portal.base.streaming import release_database
@@ -78,6 +81,7 @@ def _apply_kind(run: SyncRun, kind: Kind, today: datetime.date, beat: Callable[[
     given = facts(run, today)
     execute(kind, "apply", given)
     if kind is Kind.CONTACTS:
+        _take_accounts_off(run, given["actor"])
         # In this very transaction: at no moment is an adult of a registration there twice, or not at all.
         provisionals.unite(district=run.district, by=given["actor"])
     if kind in ENDING:
@@ -89,6 +93,17 @@ def _apply_kind(run: SyncRun, kind: Kind, today: datetime.date, beat: Callable[[
     there = SyncRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     there.applied.append(str(kind))
     there.save(update_fields=["applied"])
+
+
+def _take_accounts_off(run: SyncRun, by: str) -> None:
+    """Part records that became somebody else's from the accounts of those they were, as the change set shows them."""
+    changed = GuardianChange.objects.filter(run=run, op=Op.UPDATE, person=True)
+    changed = changed.exclude(before_email=F("email")).exclude(before_name=F("name"))
+    joined = Guardian.objects.filter(user__isnull=False).values("pk")
+    for change in changed.filter(target_id__in=joined).order_by("pk"):
+        before, now = (change.before_name, change.before_email), (change.name, change.email)
+        if change.target_id and handovers.is_somebody_else(before=before, now=now):
+            handovers.take_account_off(guardian_id=change.target_id, by=by)
 
 
 def _count_anew(run: SyncRun, kind: Kind) -> None:

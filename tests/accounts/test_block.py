@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 
@@ -10,10 +11,13 @@ from accounts import access
 from accounts.models import AccessChange, Block, Guardianship
 from accounts.models.block import BlockKind
 from accounts.models.guardianship import Standing
+from accounts.services import guardianships
 from integrations.sandbox.server import SandboxServer
 from portal.base.clock import local_today
 from tests import factories
-from tests.accounts.doors import page_of
+from tests.accounts.claiming import ROSA, by_mail
+from tests.accounts.doors import page_of, students_in
+from tests.accounts.registering import BY, contact, registered
 from tests.cast import Cast, sign_in
 from tests.scorereports.pages import asked, first_report, opened
 
@@ -142,4 +146,58 @@ def test_a_last_day_in_the_past_is_a_mistake_to_correct(cast: Cast):
 @pytest.mark.parametrize("part", ["teacher", "office", "school_admin_b", "staff_elsewhere", "parent_of_two"])
 def test_whoever_does_not_guard_the_child_places_nothing(cast: Cast, part: str):
     assert place(cast, by=part).status_code == 404
+    assert not Block.objects.exists()
+
+
+# --- One adult under two entries -------------------------------------------------------------------------------------
+
+
+def twice(cast: Cast, name: str = "Rosa M. Example") -> tuple[Guardianship, Guardianship]:
+    """Put one adult beside the child twice: by an accepted registration, with her account, and by a contact."""
+    link = registered(cast.child, relationship="Mom")
+    guardianships.accept(guardianship=link, by=BY, reason="Seen.")
+    return link, contact(cast.child, name=name, email="", relationship="Mother")
+
+
+def block_page(link: Guardianship) -> str:
+    return f"/staff/guardianships/{link.uuid}/block/"
+
+
+def test_who_blocks_a_contact_is_offered_the_other_entries_of_a_like_name(cast: Cast):
+    link, there = twice(cast)
+    luis = contact(cast.child, name="Luis Example", email="luis@example.org")
+    bob = contact(cast.child, name="Bob Other", email="bob@example.org")
+
+    html = sign_in(cast.school_admin).get(block_page(there)).content.decode()
+
+    offered = dict(re.findall(r'name="also" value="([0-9a-f-]+)"[^>]*?( checked)?>', html))
+    assert offered == {str(link.uuid): " checked", str(luis.uuid): ""}, "the father is not marked"
+    assert str(bob.uuid) not in html
+    assert "from a registration" in html
+
+
+def test_a_block_is_placed_on_those_marked_too_each_recorded(cast: Cast):
+    link, there = twice(cast)
+    client = by_mail(ROSA)
+    assert students_in(client) == {page_of(cast.child)}
+
+    sign_in(cast.school_admin).post(block_page(there), FORM | {"also": [str(link.uuid)]})
+
+    assert students_in(client) == set()
+    placed = Block.objects.all()
+    assert {block.guardianship for block in placed} == {link, there}
+    rows = AccessChange.objects.filter(verb="block.placed")
+    assert {row.subject_id for row in rows} == {block.uuid for block in placed}
+    html = sign_in(cast.school_admin).get(block_page(there)).content.decode()
+    assert 'name="also"' not in html, "there is none left"
+
+
+def test_no_other_adult_and_no_other_child_can_be_blocked_along(cast: Cast):
+    _link, there = twice(cast)
+    bob = contact(cast.child, name="Bob Other", email="bob@example.org")
+    elsewhere = contact(cast.classmate)
+
+    for other in (bob, elsewhere):
+        answer = sign_in(cast.school_admin).post(block_page(there), FORM | {"also": [str(other.uuid)]})
+        assert answer.status_code == 200
     assert not Block.objects.exists()

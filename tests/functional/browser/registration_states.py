@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from playwright.sync_api import Page
 
+from accounts.models.guardianship import Standing
 from integrations.models import RecordState, RosterPlace
 from portal.base import clock
 from tests import factories
@@ -42,10 +46,31 @@ def a_request_of_nothing(place: Place, page: Page) -> None:
 
 
 def adults(place: Place) -> None:
-    """One adult without a doubt, and one whose name somebody has who is blocked."""
+    """One adult without a doubt, and one whose name somebody has who is blocked from the other child."""
     registered(place.cast.child)
-    factories.block(contact(place.cast.child, name="Luis Example", email="luis@example.org"))
-    registered(place.cast.child, place="1:901:2", name="Luis Example", email="new@example.org")
+    factories.block(contact(place.cast.classmate, name="Luis Example", email="luis@example.org"))
+    contact(
+        place.cast.classmate, name="Bob Example", email="", legal_guardian=False, standing=Standing.REVIEW
+    )
+    registered(place.cast.classmate, place="1:901:2", name="Luis Example", email="new@example.org")
+
+
+def unnamed(place: Place) -> None:
+    """One who waits, and one who has counted for 40 days without a name in the student information system."""
+    adults(place)
+    now = clock.now()
+    with pytest.MonkeyPatch.context() as earlier:
+        earlier.setattr(clock, "now", lambda: now - timedelta(days=40))
+        registered(
+            place.cast.child, place="1:903:1", at_once=True, name="Ann Example", email="ann@example.org"
+        )
+
+
+def blocking_one_of_two(place: Place, page: Page) -> None:
+    """Block a contact beside whom a registration writes the same adult otherwise."""
+    registered(place.cast.child, name="Rosa M. Example", relationship="Mom")
+    contact(place.cast.child, name="Luis Example", email="luis@example.org", relationship="Father")
+    page.goto(f"/staff/guardianships/{contact(place.cast.child, email='').uuid}/block/")
 
 
 def without_a_mark(place: Place, page: Page) -> None:
@@ -92,8 +117,12 @@ REGISTRATION_STATES: dict[str, State] = {
     "registration-lost": State(a_lost_batch, CUSTODIAN, kind="registration-lost"),
     "registration-not-listed": State(a_request_of_nothing, CUSTODIAN, kind="registration-lost"),
     "registered-adults": State(at("/staff/reviews/registrations/"), GUARD, adults, kind="registered-adults"),
+    "registered-adults-unnamed": State(
+        at("/staff/reviews/registrations/"), GUARD, unnamed, kind="registered-adults"
+    ),
     "registered-adults-none": State(at("/staff/reviews/registrations/"), GUARD, kind="registered-adults"),
     "registered-adults-wrong": State(without_a_mark, GUARD, adults, kind="registered-adults"),
+    "block-one-of-two": State(blocking_one_of_two, GUARD, kind="block"),
     "checklists": State(at("/staff/checklists/"), CUSTODIAN, lacking),
     "checklist-item": State(an_item, CUSTODIAN),
     "announced": State(at("/staff/rosters/"), CUSTODIAN, announced, kind="announced"),
