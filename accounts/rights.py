@@ -89,6 +89,10 @@ class Right(models.TextChoices):
         _staff("sees what students’ registrations still lack, with the notes of staff"),
     )
     SEE_SUBMISSIONS = "see_submissions", _staff("reads what families wrote in a registration")
+    TIE_REGISTRATIONS = (
+        "tie_registrations",
+        _staff("reads a registration that has not found its student, and ties it to one by hand"),
+    )
     # How far somebody reaches into the set-up (schools, configurations, connections), and what they do with it there.
     SET_UP_OF_SCHOOL = "set_up_of_school", _staff("reaches the set-up of score reports of their school")
     SET_UP_OF_DISTRICT = (
@@ -112,7 +116,9 @@ _GUARD_ACCESS = frozenset(
 _SCHOOLS_REPORTS = frozenset({Right.SEE_SCHOOL_REPORTS, Right.RUN_REPORTS, Right.SEE_OVERVIEW})
 _DISTRICTS_REPORTS = frozenset({Right.SEE_DISTRICT_REPORTS, Right.RUN_REPORTS, Right.SEE_OVERVIEW})
 
-_REGISTRATIONS = frozenset({Right.RUN_ENROLLMENT, Right.SEE_SUBMISSIONS, Right.SEE_CHECKLISTS})
+_REGISTRATIONS = frozenset(
+    {Right.RUN_ENROLLMENT, Right.SEE_SUBMISSIONS, Right.SEE_CHECKLISTS, Right.TIE_REGISTRATIONS}
+)
 # The front desk, where families call.
 _FRONT_DESK = frozenset({Right.LINK_FAMILIES, Right.ANSWER_FAMILIES, Right.SEE_CHECKLISTS})
 

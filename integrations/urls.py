@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import checklists, csv_files, enrollments, rosters, syncs
+from integrations.views import checklists, csv_files, enrollment_ties, enrollments, rosters, syncs
 
 urlpatterns = [
     path("staff/rosters/", rosters.roster_list, name="roster-list"),
@@ -14,6 +14,21 @@ urlpatterns = [
     path("staff/checklists/<uuid:item_uuid>/", checklists.checklist_item, name="checklist-item"),
     path("staff/registrations/", enrollments.enrollment_list, name="enrollment-list"),
     path("staff/registrations/waiting/", enrollments.enrollment_waiting, name="enrollment-waiting"),
+    path(
+        "staff/registrations/records/<uuid:record_uuid>/",
+        enrollment_ties.enrollment_record,
+        name="enrollment-record",
+    ),
+    path(
+        "staff/registrations/records/<uuid:record_uuid>/tie/<uuid:student_uuid>/",
+        enrollment_ties.enrollment_tie,
+        name="enrollment-tie",
+    ),
+    path(
+        "staff/registrations/records/<uuid:record_uuid>/untie/",
+        enrollment_ties.enrollment_untie,
+        name="enrollment-untie",
+    ),
     path("staff/registrations/<uuid:batch_uuid>/", enrollments.enrollment_batch, name="enrollment-batch"),
     path("staff/registrations/<uuid:batch_uuid>/lost/", enrollments.enrollment_lost, name="enrollment-lost"),
     path("staff/syncs/", syncs.sync_list, name="sync-list"),

@@ -37,6 +37,7 @@ FRONT_DESK_OF_THE_CHILD = frozenset({"office", "school_admin", "district_admin"}
 FRONT_DESKS = FRONT_DESK_OF_THE_CHILD | {"school_admin_b", "staff_elsewhere"}
 SYNCS = frozenset({"district_admin", "integrations_admin"})
 ENROLLS = SYNCS | {"records_custodian"}
+TIES = frozenset({"district_admin", "records_custodian"})
 SEES_STUDENTS = FRONT_DESKS | {"teacher", "other_teacher", "counselor", "records_custodian"}
 READS_SET_UP = frozenset({"office"})
 ADDS_SET_UP = frozenset(

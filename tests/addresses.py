@@ -61,6 +61,7 @@ MADE: dict[str, Callable[[Cast], object]] = {
     "{report_run}": lambda cast: running.found(cast.teacher, cast.child).uuid,
     "{run}": lambda cast: runs.held(cast).uuid,
     "{batch}": lambda cast: enrolling.lost(cast).uuid,
+    "{record}": lambda cast: enrolling.record(cast).uuid,
     "{target}": lambda cast: enrolling.lost(cast).target.pk,
     "{item}": lambda cast: enrolling.mark(cast, cast.child).item.uuid,
     "{schema}": lambda cast: enrolling.schema(cast).uuid,

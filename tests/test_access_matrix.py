@@ -25,6 +25,7 @@ from tests.access_rows import (
     SEES_STUDENTS,
     STAFF_OF_THE_CHILD,
     SYNCS,
+    TIES,
     WITH_FACTOR,
     Row,
     open_page,
@@ -144,6 +145,16 @@ ROWS: dict[str, list[Row]] = {
         Row("/staff/registrations/{nobody}/", NOBODY),
     ],
     "enrollment-lost": posted_page("/staff/registrations/{batch}/lost/", ENROLLS),
+    "enrollment-record": [
+        *posted_page("/staff/registrations/records/{record}/", TIES),
+        Row("/staff/registrations/records/{nobody}/", NOBODY),
+    ],
+    "enrollment-tie": [
+        *posted_page("/staff/registrations/records/{record}/tie/{child}/", TIES),
+        Row("/staff/registrations/records/{record}/tie/{nobody}/", NOBODY),
+        Row("/staff/registrations/records/{nobody}/tie/{child}/", NOBODY),
+    ],
+    "enrollment-untie": posted_page("/staff/registrations/records/{record}/untie/", TIES),
     "csv-files": posted_page("/staff/syncs/csv/", SYNCS | {"staff_elsewhere"}),
     "csv-template": [
         *page("/staff/syncs/csv/contacts/", SYNCS | {"staff_elsewhere"}),

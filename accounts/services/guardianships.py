@@ -78,14 +78,38 @@ def link(
 
 
 @transaction.atomic
-def end(*, guardianship: Guardianship, last_day: datetime.date, by: Actor, reason: str) -> None:
-    """End the link after `last_day`. To end it at once, name yesterday."""
+def end(
+    *,
+    guardianship: Guardianship,
+    last_day: datetime.date,
+    by: Actor,
+    reason: str,
+    ended_by: EndedBy = EndedBy.PERSON,
+) -> None:
+    """End the link after `last_day`. To end it at once, name yesterday. What a person ended stays ended."""
     before = state_of(guardianship)
     guardianship.until = last_day
-    guardianship.ended_by = EndedBy.PERSON
+    guardianship.ended_by = ended_by
     guardianship.save(update_fields=["until", "ended_by"])
     changes.record(
         "guardianship.ended",
+        subject="guardianship",
+        subject_id=guardianship.uuid,
+        by=by,
+        before=before,
+        after=state_of(guardianship),
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def send_to_review(*, guardianship: Guardianship, by: Actor, reason: str) -> None:
+    """Have staff look at a link that counts; meanwhile it does not. What was decided about it stays to be read."""
+    before = state_of(guardianship)
+    guardianship.standing = Standing.REVIEW
+    guardianship.save(update_fields=["standing"])
+    changes.record(
+        "guardianship.changed",
         subject="guardianship",
         subject_id=guardianship.uuid,
         by=by,

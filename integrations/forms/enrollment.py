@@ -86,6 +86,17 @@ class LostBatchForm(forms.Form):
     )
 
 
+class TieForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "Say what you compared, such as the paper registration. Families never read this."
+        ),
+    )
+
+
 class RosterSchemaForm(SchemaModelForm):
     """`field_0` … are the schema's own fields, in its order; `roster_form` declares them."""
 

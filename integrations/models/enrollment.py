@@ -159,6 +159,10 @@ class EnrollmentRecord(models.Model):
     local_id = models.CharField(_("local student id"), max_length=40, blank=True, db_index=True)
     student = models.ForeignKey(Student, null=True, on_delete=models.SET_NULL, related_name="+")
     placed_at = models.DateTimeField(_("placed"), null=True)
+    # Of one that staff tied to its student by hand: a user's uuid, as in the record of changes, and their words.
+    tied_by = models.CharField(max_length=60, blank=True, default="")
+    tied_at = models.DateTimeField(null=True)
+    tie_reason = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
         verbose_name = _("enrollment record")

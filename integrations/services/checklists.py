@@ -17,7 +17,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from accounts import access, names
 from accounts.access import ReportAccess
-from accounts.models import User
+from accounts.models import Student, User
 from accounts.rights import Right
 from accounts.services import staff_roles, students
 from integrations import clients
@@ -138,8 +138,7 @@ def _marks(
     found: dict[tuple[str, str], ChecklistMark] = {}
     for entry in listed:
         student = here.get(entry.external_student_id)
-        name = f"{entry.first_name} {entry.last_name}".strip()
-        if student and name and not names.share_a_word(name, student.full_name):
+        if student and not _names(entry, student):
             student = None  # a slip in the id: another family would read it
         for said in entry.items:
             if said.item_id in items:
@@ -154,6 +153,13 @@ def _marks(
                     admin_note=seal_note(said.admin_note),
                 )
     return list(found.values())
+
+
+def _names(entry: ChecklistEntry, student: Student) -> bool:
+    """Say whether an entry names this student: each part that it gives is theirs, and it gives one."""
+    parts = ((entry.first_name, student.first_name), (entry.last_name, student.last_name))
+    given = [(names.plain(said), names.plain(here)) for said, here in parts if names.plain(said)]
+    return bool(given) and all(said == here for said, here in given)
 
 
 # --- For the family --------------------------------------------------------------------------------------------------

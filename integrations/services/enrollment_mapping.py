@@ -20,10 +20,11 @@ from accounts.tongues import portal_language
 
 ADULTS = range(1, 5)
 STUDENT_ID = "student_id"
+STUDENT_NAMES = ("student_first_name", "student_last_name")
 STUDENT_FIELDS = {
     STUDENT_ID: gettext_lazy("Student id of the district"),
-    "student_first_name": gettext_lazy("Student’s first name"),
-    "student_last_name": gettext_lazy("Student’s last name"),
+    STUDENT_NAMES[0]: gettext_lazy("Student’s first name"),
+    STUDENT_NAMES[1]: gettext_lazy("Student’s last name"),
 }
 ADULT_FIELDS = {
     "first_name": gettext_lazy("First name"),
@@ -50,7 +51,8 @@ AS_DOCUMENTED = {
         )
     },
 }
-LONGEST_LANGUAGE, LONGEST_STUDENT_ID = 12, 40
+# What the rows of accounts take; Django's own check of an address lets 320 letters through.
+LONGEST_LANGUAGE, LONGEST_STUDENT_ID, LONGEST_ADDRESS = 12, 40, 254
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ def _adult(number: int, said: Callable[[str], str], parent_like: Iterable[str]) 
 def _address(written: str) -> str:
     """Return an address in small letters, or nothing: what cannot be written to proves nothing."""
     address = written.lower()
+    if len(address) > LONGEST_ADDRESS:
+        return ""
     try:
         validate_email(address)
     except ValidationError:
@@ -125,6 +129,10 @@ def mistakes(mapping: Mapping[str, str], records: list[Mapping[str, str]]) -> di
             found[name] = _why_not(path, records)
     if not mapping.get(STUDENT_ID):
         found[STUDENT_ID] = _("Without the student’s id no registration finds its student.")
+    if not any(mapping.get(name) for name in STUDENT_NAMES):
+        found[STUDENT_NAMES[-1]] = _(
+            "Without the student’s name nobody sees a slip in the id: each registration would wait to be tied by hand."
+        )
     if not any(mapping.get(f"adult{number}_last_name") for number in ADULTS):
         found["adult1_last_name"] = _("Without a name no parent is brought in.")
     for number in ADULTS:

@@ -58,10 +58,16 @@ class ToldRecord:
     to_do: str
     counts: int
     waits: int
+    may_tie: bool = False
 
 
 def districts_of(user: User) -> QuerySet[District]:
     return staff_roles.districts_with(user, Right.RUN_ENROLLMENT).order_by("name")
+
+
+def districts_that_tie(user: User) -> QuerySet[District]:
+    """Return the districts whose registrations this person may tie to a student by hand."""
+    return staff_roles.districts_with(user, Right.TIE_REGISTRATIONS).order_by()
 
 
 def _in_reach(user: User, prefix: str = "") -> Q:
@@ -131,6 +137,7 @@ def told_records(rows: Iterable[EnrollmentRecord], user: User) -> list[ToldRecor
         one.pk: one.full_name
         for one in mine.filter(pk__in=[row.student_id for row in listed if row.student_id])
     }
+    ties = set(districts_that_tie(user).values_list("pk", flat=True))
     return [
         ToldRecord(
             row,
@@ -138,6 +145,7 @@ def told_records(rows: Iterable[EnrollmentRecord], user: User) -> list[ToldRecor
             *words.record(row.state, row.problem),
             getattr(row, "counting", 0),
             getattr(row, "waiting", 0),
+            may_tie=row.batch.target.district_id in ties,
         )
         for row in listed
     ]

@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from integrations.models import BatchState, EnrollmentBatch, RecordState, Vendor
 from integrations.services import check_words
 from integrations.services import enrollment_batches as batches
-from integrations.services.enrollment_records import NO_KEY, NO_STUDENT_ID, OTHER_NAME
+from integrations.services.enrollment_records import (
+    FAILED,
+    NO_KEY,
+    NO_STUDENT_ID,
+    NO_STUDENT_NAME,
+    OTHER_NAME,
+    TIED_OTHERWISE,
+)
 
 # state: words, kind of the alert.
 STATES: dict[str, tuple[Any, str]] = {
@@ -40,12 +47,33 @@ _WHY_LOST_OTHERWISE = _("PowerSchool reported an error, and nobody knows whether
 _PROBLEMS: dict[str, tuple[Any, Any]] = {
     NO_STUDENT_ID: (
         _("It names no student of the district"),
-        _("The school enters the student id in PowerSchool and sends the registration again."),
+        _(
+            "The school enters the student id in PowerSchool and sends the registration again; or tie it to its "
+            "student by hand."
+        ),
+    ),
+    TIED_OTHERWISE: (
+        _("It came again, with the id of another student than the one it is tied to"),
+        _("Take the tie back, or tie it to the student whom it names now."),
     ),
     OTHER_NAME: (
         _("The student with this id has another name here"),
         _(
-            "Compare the student id in PowerSchool; the school corrects it there and sends the registration again."
+            "Compare the two. If it is another student, the school corrects the id in PowerSchool and sends the "
+            "registration again; if it is the same, tie it by hand."
+        ),
+    ),
+    NO_STUDENT_NAME: (
+        _("It does not say the student’s name"),
+        _(
+            "Only the name shows whether the id is right. Set the fields of the student’s name in the delivery target, "
+            "or tie it by hand."
+        ),
+    ),
+    FAILED: (
+        _("The portal failed at it"),
+        _(
+            "It is tried again with each look. If it stays, ask whoever runs this server to look into the log."
         ),
     ),
     NO_KEY: (
@@ -69,6 +97,10 @@ _PROBLEMS: dict[str, tuple[Any, Any]] = {
         _("Correct the paths of the parents in the delivery target; it is then read again."),
     ),
 }
+_FAILED_LOOK = (
+    _("The portal failed at the last look"),
+    _("Nothing is lost. If it stays, ask whoever runs this server to look into the log."),
+)
 _WAITS = (
     _("The student is not here yet"),
     _("As soon as a sync brings a student with this id, the parents are added. Nothing is lost meanwhile."),
@@ -98,6 +130,8 @@ def failure(reason: str) -> tuple[str, str]:
         return str(_("PowerSchool lists no batch from that time.")), ""
     if reason == "not-found":
         return str(_("PowerSchool does not know this batch.")), ""
+    if reason == FAILED:
+        return str(_FAILED_LOOK[0]), str(_FAILED_LOOK[1])
     words = check_words.WORDS[Vendor.POWERSCHOOL]
     known = words.get(reason, words["other"])
     return str(known[0]), str(known[2])

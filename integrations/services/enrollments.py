@@ -137,8 +137,28 @@ def _take(target: DeliveryTarget) -> Lease | None:
 
 
 def _drain(target: DeliveryTarget, lease: Lease, by: Actor) -> Looked:
-    began, failure = clock.now(), ""
-    before, placed = _count(target), 0
+    began, before = clock.now(), _count(target)
+    try:
+        placed, failure = _look(target, lease, by)
+    except runs.LostLease:
+        raise  # whoever has it now says how the target stands
+    except Exception:
+        # A look that nobody sees the end of would begin anew every minute, and no page would say why nothing comes.
+        _say(target, began, records.FAILED)
+        raise
+    _say(target, began, failure)
+    after = _count(target)
+    log.info("enrollment_looked", target=str(target.uuid), failure=failure, new=after[1] - before[1])
+    return Looked(after[0] - before[0], after[1] - before[1], placed, failure)
+
+
+def _say(target: DeliveryTarget, began: datetime.datetime, failure: str) -> None:
+    DeliveryTarget.objects.filter(pk=target.pk).update(drained_at=began, failure=failure[:60])
+
+
+def _look(target: DeliveryTarget, lease: Lease, by: Actor) -> tuple[int, str]:
+    """Return how many were placed, and what went wrong with PowerSchool, which is no reason to stop."""
+    placed, failure = 0, ""
     batches.mark_dead(target)
     try:
         placed += _finish(target)
@@ -150,10 +170,7 @@ def _drain(target: DeliveryTarget, lease: Lease, by: Actor) -> Looked:
         failure = problem.reason
     if target.district is not None:
         placed += settle(target.district, by=f"enrollment:{target.uuid}")
-    DeliveryTarget.objects.filter(pk=target.pk).update(drained_at=began, failure=failure[:60])
-    after = _count(target)
-    log.info("enrollment_looked", target=str(target.uuid), failure=failure, new=after[1] - before[1])
-    return Looked(after[0] - before[0], after[1] - before[1], placed, failure)
+    return placed, failure
 
 
 def _count(target: DeliveryTarget) -> tuple[int, int]:

@@ -33,6 +33,43 @@ def waiting(place: Place) -> None:
     rows.record(place.cast, state=RecordState.UNREADABLE, problem="no-such-field")
 
 
+def without_an_id(place: Place, page: Page) -> None:
+    page.goto(f"{LIST}records/{rows.record(place.cast, problem='no-student-id', local_id='').uuid}/")
+
+
+def searched(place: Place, page: Page) -> None:
+    without_an_id(place, page)
+    page.get_by_label("Name, local id or SSID").last.fill(place.cast.child.last_name)
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("table").wait_for()
+
+
+def searched_in_vain(place: Place, page: Page) -> None:
+    without_an_id(place, page)
+    page.get_by_label("Name, local id or SSID").last.fill("Nobodyhere")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_text("Nobody found").wait_for()
+
+
+def about_to_tie(place: Place, page: Page) -> None:
+    searched(place, page)
+    page.get_by_role("table").get_by_role("link", name=place.cast.child.full_name).click()
+    page.get_by_label("Why").wait_for()
+
+
+def tied(place: Place, page: Page) -> None:
+    about_to_tie(place, page)
+    page.get_by_label("Why").fill("The paper registration names this child.")
+    page.get_by_role("button", name="Tie", exact=True).click()
+    page.get_by_role("link", name="Take the tie back").wait_for()
+
+
+def about_to_untie(place: Place, page: Page) -> None:
+    tied(place, page)
+    page.get_by_role("link", name="Take the tie back").click()
+    page.get_by_role("button", name="Take back").wait_for()
+
+
 def a_batch(place: Place, page: Page) -> None:
     page.goto(f"{LIST}{rows.record(place.cast).batch.uuid}/")
 
@@ -116,6 +153,11 @@ REGISTRATION_STATES: dict[str, State] = {
     "registration-batch": State(a_batch, CUSTODIAN),
     "registration-lost": State(a_lost_batch, CUSTODIAN, kind="registration-lost"),
     "registration-not-listed": State(a_request_of_nothing, CUSTODIAN, kind="registration-lost"),
+    "registration-found": State(searched, CUSTODIAN, kind="registration-record"),
+    "registration-not-found": State(searched_in_vain, CUSTODIAN, kind="registration-record"),
+    "registration-tied": State(tied, CUSTODIAN, kind="registration-record"),
+    "registration-tie": State(about_to_tie, CUSTODIAN),
+    "registration-untie": State(about_to_untie, CUSTODIAN),
     "registered-adults": State(at("/staff/reviews/registrations/"), GUARD, adults, kind="registered-adults"),
     "registered-adults-unnamed": State(
         at("/staff/reviews/registrations/"), GUARD, unnamed, kind="registered-adults"

@@ -75,6 +75,28 @@ def test_a_slip_in_the_id_tells_no_other_family(synced: Cast, sandbox: SandboxSe
     assert ChecklistMark.objects.filter(local_id=synced.classmate.local_id).exists()
 
 
+@pytest.mark.promise("A8")
+@pytest.mark.parametrize(
+    ("first", "last", "theirs"),
+    [
+        ("Juan", "de Leon", False),
+        ("Maria", "de Leon", False),
+        ("", "", False),
+        ("MARÍA", "De la Cruz", True),
+        ("", "de la Cruz", True),
+    ],
+)
+def test_an_entry_is_of_the_student_whose_whole_name_it_has(
+    synced: Cast, sandbox: SandboxServer, first: str, last: str, *, theirs: bool
+):
+    Student.unscoped.filter(pk=synced.classmate.pk).update(first_name="Maria", last_name="de la Cruz")
+    named = {"local_id": synced.classmate.local_id, "first_name": first, "last_name": last}
+    sandbox.powerschool.registry.add(child=named)
+    checklists.sync(enrollments.connections_to_powerschool().get())
+
+    assert ChecklistMark.objects.filter(student=synced.classmate).exists() == theirs
+
+
 def test_a_checklist_brought_over_again_is_the_same(synced: Cast, sandbox: SandboxServer):
     before = ChecklistMark.objects.count()
 

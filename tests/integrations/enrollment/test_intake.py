@@ -18,6 +18,7 @@ from integrations.sandbox.server import SandboxServer
 from integrations.services import enrollment_batches as batches
 from integrations.services import enrollment_sealing as sealing
 from integrations.services import enrollments
+from integrations.services.enrollment_mapping import AS_DOCUMENTED
 from portal.base import clock, rotation
 from tests import factories
 from tests.cast import Cast
@@ -271,14 +272,13 @@ def test_what_families_wrote_moves_to_a_new_key(cast: Cast, sandbox: SandboxServ
 def test_a_record_that_does_not_fit_the_fields_is_read_again_once_they_are_right(
     cast: Cast, sandbox: SandboxServer
 ):
-    where = target(
-        cast, sandbox, mapping={"student_id": "pupil.number", "adult1_last_name": "parent1.lastName"}
-    )
+    names = {name: path for name, path in AS_DOCUMENTED.items() if name.endswith("_name")}
+    where = target(cast, sandbox, mapping=names | {"student_id": "pupil.number"})
     made = approve(sandbox, cast.child.local_id)
     look(where)
     assert (record_of(made).state, record_of(made).problem) == (RecordState.UNREADABLE, "no-such-field")
 
-    where.mapping = {"student_id": "student.studentID", "adult1_last_name": "parent1.lastName"}
+    where.mapping = names | {"student_id": "student.studentID"}
     where.save()
     EnrollmentRecord.objects.update(state=RecordState.NEW)
     assert look(where).placed == 1
