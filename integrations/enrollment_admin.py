@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
@@ -14,11 +13,11 @@ from accounts.admin_scope import signed_in
 from accounts.models import User
 from accounts.rights import Right
 from accounts.services import staff_roles
+from integrations.district_admin import DistrictAdmin
 from integrations.forms.enrollment import DeliveryTargetForm, RosterSchemaForm, roster_form
 from integrations.models import DeliveryTarget, RosterSchema
 from integrations.services import enrollment_targets, roster_push
 from integrations.services.enrollment_mapping import ADULT_FIELDS, ADULTS, STUDENT_FIELDS
-from integrations.sync_admin import DistrictAdmin
 
 _OF_ADULTS = {
     1: gettext_lazy("First parent"),
@@ -77,14 +76,12 @@ class DeliveryTargetAdmin(DistrictAdmin):
     def get_readonly_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
         return ("title", "connection")
 
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: DeliveryTarget,
-        form: ModelForm[DeliveryTarget],  # noqa: ARG002 - Django calls the method with this argument by its place
-        change: bool,  # noqa: ARG002 - Django calls the method with this argument by its place
-    ) -> None:
-        enrollment_targets.save(obj, by=signed_in(request))
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["form"] = type("DeliveryTargetFormOfOne", (self.form,), {"reader": signed_in(request)})
+        return super().get_form(request, obj, change, **kwargs)
+
+    def store(self, obj: DeliveryTarget, by: User) -> None:
+        enrollment_targets.save(obj, by=by)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -135,11 +132,5 @@ class RosterSchemaAdmin(DistrictAdmin):
             ),
         )
 
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: RosterSchema,
-        form: ModelForm[RosterSchema],  # noqa: ARG002 - Django calls the method with this argument by its place
-        change: bool,  # noqa: ARG002 - Django calls the method with this argument by its place
-    ) -> None:
-        roster_push.save(obj, by=signed_in(request))
+    def store(self, obj: RosterSchema, by: User) -> None:
+        roster_push.save(obj, by=by)

@@ -6,35 +6,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Field, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_scope import ScopedAdmin, signed_in
+from accounts.admin_scope import signed_in
 from accounts.models import User
 from accounts.rights import Right
 from accounts.services import staff_roles
+from integrations.district_admin import DistrictAdmin
 from integrations.forms.sync_settings import RoleMappingForm, SyncSettingsForm
 from integrations.models import Connection, RoleMapping, SyncSettings
 from integrations.services import sync_history, sync_settings
-
-
-class DistrictAdmin(ScopedAdmin):
-    """Rows that belong to a district: whoever sets up one school of it sees none."""
-
-    def choices(self, user: User, field: Field[Any, Any]) -> QuerySet[Any]:
-        districts = staff_roles.districts_set_up_by(user, Right.CHANGE_SET_UP)
-        if field.name == "nightly_connection":
-            return Connection.objects.filter(district__in=districts, vendor__in=sync_history.FEEDS)
-        return districts
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        if not self.has_module_permission(request):
-            return False
-        return staff_roles.districts_set_up_by(signed_in(request), Right.ADD_SET_UP).exists()
-
-    def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> Any:
-        return ("district",) if obj else ()
 
 
 @admin.register(SyncSettings)
@@ -65,6 +47,12 @@ class SyncSettingsAdmin(DistrictAdmin):
         (gettext_lazy("Adults without the legal flag"), {"fields": ("parent_like",)}),
     )
 
+    def choices(self, user: User, field: Field[Any, Any]) -> QuerySet[Any]:
+        offered = super().choices(user, field)
+        if field.name == "nightly_connection":
+            return Connection.objects.filter(district__in=offered, vendor__in=sync_history.FEEDS)
+        return offered
+
     def scope(self, user: User, right: Right) -> QuerySet[SyncSettings]:
         return SyncSettings.objects.filter(district__in=staff_roles.districts_set_up_by(user, right))
 
@@ -73,14 +61,8 @@ class SyncSettingsAdmin(DistrictAdmin):
             False  # without the row the defaults hold: nothing is gained, and the thresholds are lost unseen
         )
 
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: SyncSettings,
-        form: ModelForm[SyncSettings],  # noqa: ARG002 - Django calls the method with this argument by its place
-        change: bool,  # noqa: ARG002 - Django calls the method with this argument by its place
-    ) -> None:
-        sync_settings.save(obj, by=signed_in(request))
+    def store(self, obj: SyncSettings, by: User) -> None:
+        sync_settings.save(obj, by=by)
 
 
 @admin.register(RoleMapping)
@@ -110,14 +92,8 @@ class RoleMappingAdmin(DistrictAdmin):
         context = {"offered": [(district, names) for district, names in offered if names]}
         return super().changelist_view(request, (extra_context or {}) | context)
 
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: RoleMapping,
-        form: ModelForm[RoleMapping],  # noqa: ARG002 - Django calls the method with this argument by its place
-        change: bool,  # noqa: ARG002 - Django calls the method with this argument by its place
-    ) -> None:
-        sync_settings.save_mapping(obj, by=signed_in(request))
+    def store(self, obj: RoleMapping, by: User) -> None:
+        sync_settings.save_mapping(obj, by=by)
 
     def delete_model(self, request: HttpRequest, obj: RoleMapping) -> None:
         sync_settings.remove_mapping(obj, by=signed_in(request))

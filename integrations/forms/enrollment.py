@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import District, User
 from integrations.models import DeliveryTarget, RosterSchema
 from integrations.services import enrollment_targets, roster_values
 from integrations.services.enrollment_mapping import (
@@ -41,7 +42,9 @@ else:
 
 
 class DeliveryTargetForm(TargetModelForm, Paths):
-    """`is_preview`: the page was asked what the paths find, and saves nothing."""
+    """`is_preview`: the page was asked what the paths find, and saves nothing. `reader`: whose form it is."""
+
+    reader: ClassVar[User | None] = None
 
     class Meta:
         model = DeliveryTarget
@@ -65,12 +68,25 @@ class DeliveryTargetForm(TargetModelForm, Paths):
         given = super().clean() or {}
         if given.get("is_active") and not given.get("district"):
             self.add_error("district", _("Choose the district that these registrations come to."))
+        if given.get("approval_counts") and not self._may_count(given.get("district")):
+            self.add_error(
+                "approval_counts",
+                _(
+                    "Only somebody who decides about adults in this district may let the school’s approval decide. "
+                    "Ask a district administrator or a records custodian."
+                ),
+            )
         saved = self.instance.mapping
         for name, text in enrollment_targets.mistakes(self.instance, self.paths()).items():
             # A second parent may have stood in earlier registrations: what nobody touched is no mistake of theirs.
             if name == STUDENT_ID or self.paths()[name] != saved.get(name, ""):
                 self.add_error(name, text)
         return given
+
+    def _may_count(self, district: District | None) -> bool:
+        """Say whether the switch may be on: it lets adults in, and stands for whoever else saves the form."""
+        stands = self.instance.approval_counts and self.instance.district == district
+        return stands or enrollment_targets.may_let_approval_count(self.reader, district)
 
     def save(self, commit: bool = True) -> DeliveryTarget:
         self.instance.mapping = {name: path for name, path in self.paths().items() if path}

@@ -1,7 +1,7 @@
 """What the staff pages about registrations show: targets, batches, records that wait. Reads rows, writes none.
 
 Only districts in which the reader has `RUN_ENROLLMENT`. Students who are here are named within the reader's scope;
-of one who is not, the registration itself is opened for the name.
+of one who is not, the registration itself is opened for the name, by whoever may read what families wrote.
 """
 
 from __future__ import annotations
@@ -19,11 +19,9 @@ from accounts.rights import Right
 from accounts.services import staff_roles
 from integrations.models import Connection, DeliveryTarget, EnrollmentBatch, EnrollmentRecord, RecordState
 from integrations.services import enrollment_batches as batches
-from integrations.services import enrollment_mapping as mapping
-from integrations.services import enrollment_sealing as sealing
+from integrations.services import enrollment_records as records
+from integrations.services import enrollment_targets, enrollments
 from integrations.services import enrollment_words as words
-from integrations.services import enrollments
-from portal.base.secrets import SecretUnreadable
 
 WAITS = (RecordState.WAITING, RecordState.UNREADABLE, RecordState.NEW)
 
@@ -52,8 +50,11 @@ class ToldBatch:
 
 @dataclass(frozen=True)
 class ToldRecord:
+    """A record in words. `student` and `local_id` are empty for whoever may not read what a family wrote there."""
+
     record: EnrollmentRecord
     student: str = field(repr=False)
+    local_id: str
     what: str
     to_do: str
     counts: int
@@ -118,7 +119,7 @@ def told(rows: Iterable[EnrollmentBatch]) -> list[ToldBatch]:
 
 def records_of(batch: EnrollmentBatch) -> QuerySet[EnrollmentRecord]:
     """Return the records of a batch, those that wait first."""
-    rows = batch.records.select_related("student", "batch__target").annotate(
+    rows = batch.records.select_related("student", "batch__target__connection").annotate(
         counting=Count("adults", filter=Q(adults__guardianship__standing=Standing.COUNTS)),
         waiting=Count("adults", filter=Q(adults__guardianship__standing=Standing.PROVISIONAL)),
     )
@@ -127,7 +128,7 @@ def records_of(batch: EnrollmentBatch) -> QuerySet[EnrollmentRecord]:
 
 def waiting_records(user: User) -> QuerySet[EnrollmentRecord]:
     rows = EnrollmentRecord.objects.filter(_in_reach(user, "batch__target__"), state__in=WAITS)
-    return rows.select_related("student", "batch__target").order_by("came_at", "pk")
+    return rows.select_related("student", "batch__target__connection").order_by("came_at", "pk")
 
 
 def told_records(rows: Iterable[EnrollmentRecord], user: User) -> list[ToldRecord]:
@@ -138,10 +139,12 @@ def told_records(rows: Iterable[EnrollmentRecord], user: User) -> list[ToldRecor
         for one in mine.filter(pk__in=[row.student_id for row in listed if row.student_id])
     }
     ties = set(districts_that_tie(user).values_list("pk", flat=True))
+    reads = _readable(listed, user)
     return [
         ToldRecord(
             row,
-            here.get(row.student_id) or _name_in(row),
+            here.get(row.student_id) or (_name_in(row) if row.pk in reads else ""),
+            row.local_id if row.student_id in here or row.pk in reads else "",
             *words.record(row.state, row.problem),
             getattr(row, "counting", 0),
             getattr(row, "waiting", 0),
@@ -151,13 +154,17 @@ def told_records(rows: Iterable[EnrollmentRecord], user: User) -> list[ToldRecor
     ]
 
 
-def _name_in(record: EnrollmentRecord) -> str:
-    """Return the student's name as the family wrote it; empty where it cannot be read."""
-    try:
-        fields = sealing.fields_of(record)
-    except SecretUnreadable:
-        return ""
-    return mapping.read(record.batch.target.mapping, fields, ()).student_name
+def _readable(rows: Iterable[EnrollmentRecord], user: User) -> set[int]:
+    """Return the records of which this person may read what the family wrote.
+
+    Whoever sets the fields says what is the name and what the id, so that both may be anything in a record.
+    """
+    mine = set(staff_roles.districts_with(user, Right.SEE_SUBMISSIONS).values_list("pk", flat=True))
+    return {row.pk for row in rows if enrollment_targets.district_of(row.batch.target) in mine}
+
+
+def _name_in(row: EnrollmentRecord) -> str:
+    return records.read(row.batch.target, row, ()).student_name
 
 
 def lost_anywhere(user: User) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import District, User
 from accounts.rights import Right
 from accounts.services import changes, staff_roles
 from accounts.services.changes import Actor
@@ -110,8 +110,24 @@ def labels() -> dict[str, str]:
 
 def may_read_submissions(user: User, target: DeliveryTarget) -> bool:
     """Say whether this person reads what families wrote, in the district that the target brings registrations to."""
-    district = target.district_id or target.connection.district_id
-    return staff_roles.districts_with(user, Right.SEE_SUBMISSIONS).filter(pk=district).exists()
+    return _holds(user, Right.SEE_SUBMISSIONS, district_of(target))
+
+
+def may_let_approval_count(user: User | None, district: District | None) -> bool:
+    """Say whether this person decides about adults themselves, so that they may let the school's approval decide."""
+    if user is None or district is None:
+        return False
+    return _holds(user, Right.REVIEW_LINKS, district.pk)
+
+
+def district_of(target: DeliveryTarget) -> int | None:
+    """Return the id of the district that a target brings to, or of the one whose connection it came by."""
+    found: int | None = target.district_id or target.connection.district_id
+    return found
+
+
+def _holds(user: User, right: Right, district: int | None) -> bool:
+    return district is not None and staff_roles.districts_with(user, right).filter(pk=district).exists()
 
 
 def _fields(record: EnrollmentRecord) -> dict[str, str]:

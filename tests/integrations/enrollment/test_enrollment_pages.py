@@ -9,6 +9,7 @@ import pytest
 from accounts.models import AccessChange
 from integrations.models import BatchState, DeliveryTarget, RecordState
 from integrations.sandbox.server import SandboxServer
+from integrations.services import enrollment_records as records
 from tests.cast import Cast, sign_in
 from tests.integrations.enrollment import rows, world
 
@@ -186,6 +187,38 @@ def test_who_may_not_read_registrations_sees_fields_and_no_values(cast: Cast):
 
     assert "parent1.email" in page
     assert "jane.canary" not in page
+
+
+@pytest.mark.promise("S2")
+def test_nor_does_a_mapping_of_theirs_show_them_what_a_family_wrote(cast: Cast):
+    """Whoever says which field is the name or the id could choose any field there is."""
+    target = rows.record(cast).batch.target
+    client = sign_in(cast.integrations_admin)
+    paths = {"student_id": "parent1.email", "student_first_name": "parent1.homePhone"}
+    assert client.post(admin_page(target), form_of(client, target, **paths)).status_code == 302
+    target.refresh_from_db()
+    records.place_again(target)
+
+    page = client.get(f"{LIST}waiting/").content.decode()
+    assert "Registration 901" in page
+    for written in ("jane.canary", "444-444-4444", "Sample"):
+        assert written not in page
+    assert "jane.canary" in text_of(cast, f"{LIST}waiting/"), "the control: a custodian reads registrations"
+
+
+@pytest.mark.promise("A8")
+@pytest.mark.parametrize(("by", "may"), [("integrations_admin", False), ("district_admin", True)])
+def test_only_who_decides_about_adults_lets_the_approval_decide(cast: Cast, by: str, *, may: bool):
+    target = rows.target(cast)
+    client = sign_in(getattr(cast, by))
+    answer = client.post(admin_page(target), form_of(client, target, approval_counts="on"))
+    target.refresh_from_db()
+
+    assert target.approval_counts == may
+    assert ("Only somebody who decides about adults" in answer.content.decode()) != may
+    DeliveryTarget.objects.update(approval_counts=True)
+    again = client.post(admin_page(target), form_of(client, target, every_minutes=30))
+    assert again.status_code == 302, "what somebody else switched on does not keep them from their work"
 
 
 def test_bringing_in_needs_a_district(cast: Cast):
