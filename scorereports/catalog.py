@@ -210,10 +210,16 @@ def kept_years(day: date) -> tuple[int, ...]:
     return tuple(range(newest, newest - _YEARS_KEPT, -1))
 
 
+def plain_year(year: str) -> str:
+    """Return the school year of an administration year for a file: 2024–2025 and no sign that nobody sees."""
+    return f"{int(year) - 1}–{year}" if _YEAR.fullmatch(year) else year
+
+
 def year_label(year: str) -> str:
-    """Name an administration year as schools do: 2025 is the school year 2024–2025, from left to right everywhere."""
-    if not _YEAR.fullmatch(year):
+    """Name an administration year as schools do: 2025 is the school year 2024–2025, in one piece from left to right."""
+    # No narrow cell breaks the line at the dash: the joiner has no width, and nothing reads it out.
+    label = plain_year(year).replace("–", "–\N{WORD JOINER}")
+    if label == year:
         return year
-    label = f"{int(year) - 1}–{year}"
     # Between words of a language from right to left the later year would come first.
     return f"\N{LEFT-TO-RIGHT ISOLATE}{label}\N{POP DIRECTIONAL ISOLATE}" if get_language_bidi() else label

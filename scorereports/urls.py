@@ -18,6 +18,11 @@ urlpatterns = [
         overviews.school_students,
         name="school-students",
     ),
+    path(
+        "staff/districts/<uuid:district_uuid>/students/<slug:which>/",
+        overviews.district_students,
+        name="district-students",
+    ),
     path("students/<uuid:student_uuid>/", family.student_detail, name="student-detail"),
     path("students/<uuid:student_uuid>/purpose/", asking.purpose_choose, name="purpose-choose"),
     path("students/<uuid:student_uuid>/openings/", history.opening_list, name="opening-list"),

@@ -18,6 +18,11 @@ OVERVIEWS: dict[str, list[Row]] = {
         *page("/staff/schools/{school_uuid}/overview/", OF_SCHOOL_A),
         Row("/staff/schools/{nobody}/overview/", NOBODY),
     ],
+    "district-students": [
+        *page("/staff/districts/{district_uuid}/students/everybody/", WITH_SCHOOLS),
+        Row("/staff/districts/{district_uuid}/students/nothing/", NOBODY),
+        Row("/staff/districts/{nobody}/students/everybody/", NOBODY),
+    ],
     "school-students": [
         *page("/staff/schools/{school_uuid}/students/without-ssid/", OF_SCHOOL_A),
         Row("/staff/schools/{school_uuid}/students/nothing/", NOBODY),

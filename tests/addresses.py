@@ -97,6 +97,7 @@ def filled(url: str, cast: Cast, connected: Connection) -> str:
         guardianship=_ended_link(cast).uuid,
         review=Guardianship.objects.get(guardian__user=cast.guardian_in_review).uuid,
         school=cast.school_a.pk,
+        district_uuid=cast.district.uuid,
         school_uuid=cast.school_a.uuid,
         connection=connected.pk,
         configuration=Configuration.objects.get().pk,

@@ -81,7 +81,7 @@ def stream(run: ReportRun, *, by: User, facts: RequestFacts) -> streaming.Guarde
     if not members:
         raise NothingToGet
     slot = take_place()
-    made = _ClassSet(by, members, facts)
+    made = _ClassSet(by, members, facts, held=class_sets_members.held(run, by))
     streaming.release_database()
     return streaming.GuardedStream(
         made,
@@ -154,16 +154,22 @@ def why_missing(outcome: str) -> str:
     return str(text_for(Outcome.GONE, family=False).title)
 
 
+def _held_line(member: Member) -> str:
+    """Return the line of the index of a student under a hold, which names no test (trust A4)."""
+    person = (member.local_id, member.last_name, member.first_name, member.grade)
+    return csv_line(("", *person, "", "", "", why_missing(Outcome.HELD)))
+
+
 class _ClassSet:
     """The ZIP as it comes into being; `close` ends the fetching and tells what became of the report under way."""
 
-    def __init__(self, user: User, members: list[Member], facts: RequestFacts) -> None:
+    def __init__(self, user: User, members: list[Member], facts: RequestFacts, *, held: list[Member]) -> None:
         self._user = user
         self._facts = facts
         self._names = class_sets_members.file_names(members)
         self._fetcher = Fetcher(user, members)
         self._archive = Archive()
-        self._index = [csv_line(COLUMNS)]
+        self._index = [csv_line(COLUMNS), *map(_held_line, held)]
         self._under_way: tuple[uuid.UUID, Fetched] | None = None
         self._sent = 0
 
@@ -185,7 +191,11 @@ class _ClassSet:
         if content is None or event_id is None:
             outcome = one.outcome or Outcome.NOT_RECORDED.value
             record_refusal(one, self._user, self._facts)
-            self._list("", one, why_missing(outcome))
+            if outcome == Outcome.HELD:
+                # Since the set was begun. One line, however many reports there would be.
+                self._index += [line for line in (_held_line(one.member),) if line not in self._index]
+            else:
+                self._list("", one, why_missing(outcome))
             streaming.release_database()
             return
         self._under_way, self._sent = (event_id, one), 0
@@ -209,7 +219,7 @@ class _ClassSet:
         person = (member.local_id, member.last_name, member.first_name, member.grade)
         report = (
             catalog.type_title(key.type),
-            catalog.year_label(key.year),
+            catalog.plain_year(key.year),
             catalog.language_name(key.language),
         )
         self._index.append(csv_line((name, *person, *report, result)))

@@ -47,7 +47,7 @@ class Member:
 
 
 def of_run(run: ReportRun, reader: User) -> list[Member]:
-    """Return the students with PDFs whom the reader may see now, in the order of the files."""
+    """Return the students with PDFs whom the reader may see now, in the order of the files; none of those held."""
     keys = _keys(run)
     students = runs_results.students(run, reader, Narrowed(state=PlaceState.AVAILABLE))
     sections = {} if run.section else _sections(run)
@@ -65,6 +65,14 @@ def of_run(run: ReportRun, reader: User) -> list[Member]:
         if one.pk in keys
     ]
     return sorted(members, key=lambda member: member.place)
+
+
+def held(run: ReportRun, reader: User) -> list[Member]:
+    """Return the students under a hold for this reader, alike whether the run found reports of them or not."""
+    students = runs_results.students(run, reader, Narrowed(state=PlaceState.HELD))
+    return [
+        Member(one.uuid, one.first_name, one.last_name, one.local_id, one.grade, "", ()) for one in students
+    ]
 
 
 def _keys(run: ReportRun) -> dict[int, list[ReportKey]]:

@@ -28,6 +28,7 @@ from scorereports.services.class_sets_fetching import Fetched, Fetcher
 log = structlog.get_logger(__name__)
 
 _PIECE = 256 * 1024
+_NOT_BOUND = "not-bound"
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,14 @@ class _InMemory:
 def volume(part: Volume, *, by: User, facts: RequestFacts) -> Printed:
     """Fetch the reports of a volume and return them as one PDF. Raises Unavailable (busy), NothingToGet."""
     slot = class_sets.take_place()
+    book = _Book(by, facts)
     try:
-        book = _Book(by, facts)
         for one in Fetcher(by, list(part.members)):
             book.add(one)
         content = book.bound()
     except BaseException:
         slot.release()
+        book.finish(_NOT_BOUND, 0)  # what is on record as opened: nobody got a byte of it
         raise
     streaming.release_database()
     upstream = _InMemory(content)
@@ -82,30 +84,21 @@ class _Book:
 
     def add(self, one: Fetched) -> None:
         """Put a report into the book and its opening on record; what cannot be read or recorded stays out."""
-        # Pages and reader know each other, so that without closing it each file would wait for the garbage collector,
-        # which counts objects and not megabytes: a book of 225 files held 236 MB, closed 5.
-        with io.BytesIO(one.content or b"") as file:
-            pages = self._pages(one, file)
-            event_id = class_sets.record_opening(one, self._facts) if pages else None
-            if pages is not None and event_id is not None:
-                self._writer.append(pages, import_outline=False)
-                if len(pages.pages) % 2:
-                    self._writer.add_blank_page()
-                self._opened.append((event_id, _with(one, ""), len(one.content or b"")))
-                return
+        pages = None if one.content is None else _whole_sheets(one.content)
+        event_id = class_sets.record_opening(one, self._facts) if pages else None
+        if pages is not None and event_id is not None:
+            self._opened.append((event_id, _with(one, ""), len(one.content or b"")))
+            self._append(pages)
+            return
         outcome = one.outcome or (Outcome.NOT_RECORDED if pages else Outcome.BAD_REPORT).value
         class_sets.record_refusal(_with(one, outcome), self._user, self._facts)
-        self._missing.append(_line(one, outcome))
+        self._missing += [line for line in (_line(one, outcome),) if line not in self._missing]
 
-    def _pages(self, one: Fetched, file: io.BytesIO) -> PdfReader | None:
-        if one.content is None:
-            return None
-        try:
-            reader = PdfReader(file)
-            return reader if len(reader.pages) else None
-        except Exception as problem:  # noqa: BLE001 - whatever the reader makes of a file that is no PDF, it stays out
-            log.warning("class_set_pdf_unreadable", error=type(problem).__name__)
-            return None
+    def _append(self, pages: bytes) -> None:
+        # Pages and reader know each other, so that without closing it each file would wait for the garbage collector,
+        # which counts objects and not megabytes: a book of 225 files held 236 MB, closed 5.
+        with io.BytesIO(pages) as file:
+            self._writer.append(PdfReader(file), import_outline=False)
 
     def bound(self) -> memoryview:
         """Return the whole book. Raises NothingToGet where nothing came."""
@@ -135,6 +128,26 @@ class _Book:
         streaming.release_database()
 
 
+def _whole_sheets(content: bytes) -> bytes | None:
+    """Return a report's pages as a PDF of its own with an even number of them; None if they cannot be taken out of it.
+
+    Some files open and count, and break where their pages are copied. One of them must not cost a class its volume.
+    """
+    try:
+        with io.BytesIO(content) as file, io.BytesIO() as out, PdfWriter() as writer:
+            pages = PdfReader(file)
+            if not len(pages.pages):
+                return None
+            writer.append(pages, import_outline=False)
+            if len(writer.pages) % 2:
+                writer.add_blank_page()
+            writer.write(out)
+            return out.getvalue()
+    except Exception as problem:  # noqa: BLE001 - whatever the reader makes of an odd file, it stays out
+        log.warning("class_set_pdf_unreadable", error=type(problem).__name__)
+        return None
+
+
 def _with(one: Fetched, outcome: str) -> Fetched:
     """Return what the record needs, without the bytes: a book of fifty would else hold them twice."""
     return Fetched(one.member, one.key, one.may_see, outcome=outcome)
@@ -143,7 +156,9 @@ def _with(one: Fetched, outcome: str) -> Fetched:
 def _line(one: Fetched, outcome: str) -> str:
     member, key = one.member, one.key
     who = f"{member.last_name}, {member.first_name} ({member.local_id})"
-    what = f"{catalog.type_title(key.type)} {catalog.year_label(key.year)}, {key.language}"
+    if outcome == Outcome.HELD:
+        return f"{who}: {class_sets.why_missing(outcome)}"  # names no test (trust A4)
+    what = f"{catalog.type_title(key.type)} {catalog.plain_year(key.year)}, {key.language}"
     return f"{who}: {what}. {class_sets.why_missing(outcome)}"
 
 

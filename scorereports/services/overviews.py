@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce
 
 from accounts import access_overview
 from accounts.access_overview import Account, Ssid
-from accounts.models import School, Student, User
+from accounts.models import District, School, Student, User
 from accounts.rights import Right
 from accounts.services import history, staff_roles
 from portal.base.clock import local_today
@@ -71,6 +71,11 @@ def schools_of(user: User) -> QuerySet[School]:
     return staff_roles.schools_with(user, Right.SEE_OVERVIEW).order_by("name", "pk")
 
 
+def districts_of(user: User) -> QuerySet[District]:
+    """Return the districts of the whole of which this person has the overview, by name."""
+    return staff_roles.districts_with(user, Right.SEE_OVERVIEW).order_by("name", "pk")
+
+
 def counts(user: User, schools: Collection[School], narrowed: Narrowed) -> dict[int, Counter[str]]:
     """Count the students of each school (by its key) for each word, all of them by one question."""
     rows = _students(user, schools, narrowed).values("at_school", "ssid_is", "account_is", "reports_are")
@@ -78,11 +83,28 @@ def counts(user: User, schools: Collection[School], narrowed: Narrowed) -> dict[
     with _not_compiled():
         counted = list(rows.annotate(n=Count("pk", distinct=True)).order_by())
     for row in counted:
-        words = [EVERYBODY, row["ssid_is"], row["account_is"], row["reports_are"]]
-        if row["reports_are"] in {Reports.OPENED, Reports.NOT_REACHED}:
-            words.append(AVAILABLE)
-        found[row["at_school"]].update(dict.fromkeys(words, row["n"]))
+        found[row["at_school"]].update(dict.fromkeys(_words(row), row["n"]))
     return found
+
+
+def district_counts(user: User, district: District, narrowed: Narrowed) -> Counter[str]:
+    """Count the students of all schools of a district for each word; who is at two schools is one student."""
+    rows = _students(user, _schools_in(district), narrowed).values("ssid_is", "account_is", "reports_are")
+    found: Counter[str] = Counter()
+    with _not_compiled():
+        counted = list(rows.annotate(n=Count("pk", distinct=True)).order_by())
+    for row in counted:
+        found.update(dict.fromkeys(_words(row), row["n"]))
+    return found
+
+
+def _words(row: dict[str, Any]) -> list[str]:
+    words = [EVERYBODY, row["ssid_is"], row["account_is"], row["reports_are"]]
+    return [*words, AVAILABLE] if row["reports_are"] in {Reports.OPENED, Reports.NOT_REACHED} else words
+
+
+def _schools_in(district: District) -> list[School]:
+    return list(School.objects.filter(district=district))
 
 
 @contextlib.contextmanager
@@ -101,6 +123,14 @@ def students(user: User, school: School, narrowed: Narrowed, word: str) -> Query
     """Return the students behind one number, by name. KeyError for a word that names nobody."""
     rows: QuerySet[Student] = _students(user, [school], narrowed).filter(_NAMED[word])
     return rows.distinct().order_by("last_name", "first_name", "pk")
+
+
+def district_students(user: User, district: District, narrowed: Narrowed, word: str) -> QuerySet[Student]:
+    """Return the students behind a number of a whole district, each once, by name. KeyError as above."""
+    rows: QuerySet[Student] = _students(user, _schools_in(district), narrowed).filter(_NAMED[word])
+    # Without the school two rows of one student are alike.
+    named = rows.annotate(at_school=Value(0))
+    return named.distinct().order_by("last_name", "first_name", "pk")
 
 
 def _students(user: User, schools: Collection[School], narrowed: Narrowed) -> QuerySet[Any]:

@@ -6,13 +6,14 @@ more, whatever the run found: the rows are old, the check is not (trust A4, A7, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts import access
 from accounts.models import Student, User
@@ -43,11 +44,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. `seconds_left` is None where nothing says."""
+    """How far a run is. `seconds_left` is None where nothing says. What it found is `counts`: that has a reader."""
 
     total: int
     done: int
-    counts: dict[str, int]
     seconds_left: int | None
 
     @property
@@ -67,11 +67,9 @@ class Narrowed:
 
 
 def progress(run: ReportRun) -> Progress:
-    rows = run.places.values_list("state").annotate(n=Count("pk")).order_by()
-    counts = dict(rows)
-    total = sum(counts.values())
-    left = counts.get(PlaceState.PENDING, 0)
-    return Progress(total, total - left, counts, _seconds_left(run, left))
+    rows = dict(run.places.values_list("state").annotate(n=Count("pk")).order_by())
+    total, left = sum(rows.values()), rows.get(PlaceState.PENDING, 0)
+    return Progress(total, total - left, _seconds_left(run, left))
 
 
 def _seconds_left(run: ReportRun, left: int) -> int | None:
@@ -92,8 +90,25 @@ def shown(run: ReportRun, reader: User) -> QuerySet[ReportRunReport]:
     """Return the reports found of students whom the reader may see now, without those under a hold for them."""
     mine = students(run, reader).order_by().values("pk")
     rows = ReportRunReport.objects.filter(place__run=run, place__student__in=mine)
-    held = access.under_hold_for(reader, list(run.places.values_list("student", flat=True)))
-    return rows.exclude(place__student__in=held).order_by()
+    return rows.exclude(place__student__in=held_now(run, reader)).order_by()
+
+
+def held_now(run: ReportRun, reader: User) -> set[int]:
+    """Return the run's students who are under a hold for this reader, whatever the run found of them before."""
+    return access.under_hold_for(reader, list(run.places.values_list("student", flat=True)))
+
+
+def counts(run: ReportRun, reader: User) -> list[tuple[PlaceState, int]]:
+    """Count the run's students by what its table shows this reader now; who is not theirs any more is refused."""
+    held = held_now(run, reader)
+    mine = set(students(run, reader).order_by().values_list("pk", flat=True))
+    counted: Counter[PlaceState] = Counter()
+    for student, state in run.places.values_list("student", "state"):
+        if student not in mine:
+            counted[PlaceState.REFUSED] += 1
+        else:
+            counted[PlaceState.HELD if student in held else PlaceState(state)] += 1
+    return [(state, counted[state]) for state in PlaceState if state in counted]
 
 
 def totals(run: ReportRun, reader: User) -> list[dict[str, Any]]:
@@ -127,14 +142,21 @@ def found_in(run: ReportRun, reader: User) -> dict[str, list[str]]:
 
 
 def students(run: ReportRun, reader: User, narrowed: Narrowed | None = None) -> QuerySet[Student]:
-    """Return the run's students whom the reader may see now, by name."""
+    """Return the run's students whom the reader may see now, by name.
+
+    Who came under a hold since is among those held and in no other choice: being listed there, or not, would tell.
+    """
     wanted = narrowed or Narrowed()
     places: QuerySet[ReportRunPlace] = ReportRunPlace.objects.filter(run=run)
-    if wanted.state:
-        places = places.filter(state=wanted.state)
     report = {name: getattr(wanted, name) for name in ("type", "year", "language") if getattr(wanted, name)}
+    held = Q(student__in=held_now(run, reader)) if wanted.state or report else Q()
+    if wanted.state == PlaceState.HELD:
+        places = places.filter(Q(state=wanted.state) | held)
+    elif wanted.state:
+        places = places.filter(~held, state=wanted.state)
     if report:
         having = ReportRunReport.objects.filter(place__run=run, **report).values("place")
+        places = places.exclude(held)
         places = places.exclude(pk__in=having) if wanted.lacking else places.filter(pk__in=having)
     visible: QuerySet[Student] = runs_choosing.students_of(reader).filter(pk__in=places.values("student"))
     return visible

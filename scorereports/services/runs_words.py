@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from accounts import grades
 from accounts.purposes import Purpose
 from scorereports import catalog
-from scorereports.models import RESTING, WORKING, Chosen, PlaceState, ReportRun, RunState
+from scorereports.models import RESTING, WORKING, Chosen, ReportRun, RunState
 from scorereports.outcomes import Outcome, text_for
 from scorereports.services import runs_results
 
@@ -39,9 +39,6 @@ def told(run: ReportRun) -> dict[str, Any]:
         "purpose": Purpose(run.purpose).label if run.purpose in Purpose else run.purpose,
         "choice": choice(run),
         "progress": progress,
-        "counts": [
-            (state, state.label, progress.counts[state]) for state in PlaceState if state in progress.counts
-        ],
         "left": _left(progress.seconds_left) if run.state == RunState.ASKING else "",
         "is_working": run.state in WORKING,
         "may_resume": run.state in RESTING,

@@ -40,7 +40,8 @@ def school_list(request: SignedInRequest) -> HttpResponse:
     shown = list(found)
     counted = overviews.counts(request.user, shown, form.narrowed())
     lines = [(school, overviews_words.columns(counted[school.pk])) for school in shown]
-    return render(request, "scorereports/school_list.html", {"page": found, "lines": lines} | _told(form))
+    page = {"page": found, "lines": lines} | _totals(request, form, many=found.paginator.num_pages > 1)
+    return render(request, "scorereports/school_list.html", page | _told(form))
 
 
 @require_GET
@@ -75,6 +76,37 @@ def school_students(request: SignedInRequest, school_uuid: uuid.UUID, which: str
     return render(
         request, "scorereports/school_students.html", page | _told(form) | _of_school(request, school)
     )
+
+
+@require_GET
+@login_required
+@never_cache
+def district_students(request: SignedInRequest, district_uuid: uuid.UUID, which: str) -> HttpResponse:
+    district = get_object_or_404(overviews.districts_of(request.user), uuid=district_uuid)
+    if which not in overviews.WORDS:
+        raise Http404("No such page.")
+    form = OverviewForm(request.GET)
+    rows = overviews.district_students(request.user, district, form.narrowed(), which)
+    found = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = [(student, overviews_words.facts(student, which)) for student in found]
+    page = {
+        "district": district,
+        "has_others": True,
+        "which": which,
+        "told": overviews_words.TOLD[which],
+        "page": found,
+        "lines": lines,
+    }
+    return render(request, "scorereports/school_students.html", page | _told(form))
+
+
+def _totals(request: SignedInRequest, form: OverviewForm, *, many: bool) -> dict[str, Any]:
+    """Return the totals of the reader's districts; where the schools are many, once they are asked for."""
+    districts = list(overviews.districts_of(request.user))
+    if not districts or (many and "total" not in request.GET):
+        return {"totals": [], "may_total": bool(districts)}
+    counted = [(one, overviews.district_counts(request.user, one, form.narrowed())) for one in districts]
+    return {"totals": [(one, overviews_words.columns(numbers)) for one, numbers in counted]}
 
 
 def _find(request: SignedInRequest, school_uuid: uuid.UUID) -> School:

@@ -75,6 +75,7 @@ def run_detail(request: SignedInRequest, run_uuid: uuid.UUID) -> HttpResponse:
         _act(request, run)
         return redirect("run-detail", run.uuid)
     page: dict[str, Any] = runs_words.told(run) | {
+        "counts": runs_results.counts(run, request.user),
         "totals": runs_results.totals(run, request.user),
         "volumes": class_sets.volumes(run, request.user),
         "quiet": runs_results.is_quiet(run),

@@ -314,8 +314,8 @@ def test_a_letter_is_in_the_familys_language_and_in_english(cast: Cast):
 
 def test_a_school_year_runs_from_left_to_right_in_arabic_too():
     with translation.override("ar"):
-        assert catalog.year_label("2026") == "\u20662025–2026\u2069"
-    assert catalog.year_label("2026") == "2025–2026"
+        assert catalog.year_label("2026") == "\u20662025–\u20602026\u2069"
+    assert catalog.year_label("2026") == "2025–\u20602026"
 
 
 @pytest.mark.parametrize(

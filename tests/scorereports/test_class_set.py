@@ -99,19 +99,26 @@ def test_a_real_unzip_takes_it(cast: Cast, connected: Connection, tmp_path: Path
 
 
 @pytest.mark.promise("A4")
+@pytest.mark.parametrize("begun", [False, True])
 def test_a_hold_after_the_run_counts_for_who_is_not_yet_fetched(
-    cast: Cast, connected: Connection, sandbox: SandboxServer
+    cast: Cast, connected: Connection, sandbox: SandboxServer, begun: bool
 ):
     run = ran(cast.teacher, cast.child, cast.classmate, choice=ENGLISH)
-    factories.hold(cast.child)
     before = dict(sandbox.calls)
-    file = opened_zip(fetched(cast.teacher, run))
+    if begun:
+        answer = fetched(cast.teacher, run)
+        factories.hold(cast.child)
+    else:
+        factories.hold(cast.child)
+        answer = fetched(cast.teacher, run)
+    file = opened_zip(answer)
 
     [missing] = [row for row in index_of(file) if not row["file"]]
     assert missing["local id"] == cast.child.local_id
     assert "hold" in missing["result"].lower()
+    assert (missing["test"], missing["school year"], missing["language"]) == ("", "", ""), "no test is told"
     assert sandbox.calls["reports"] - before["reports"] == 1, "ETS is asked about the classmate alone"
-    assert ("refused", "held") in recorded()
+    assert (("refused", "held") in recorded()) == begun
     page = sign_in(cast.teacher).get(f"/staff/runs/{run.uuid}/results/")
     assert b"Summative ELPAC" in page.content, "of the classmate"
     table = sign_in(cast.teacher).post(f"/staff/runs/{run.uuid}/export/").content.decode()

@@ -10,7 +10,8 @@ import zipfile
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
+from fpdf import FPDF
+from pypdf import PdfReader, PdfWriter
 
 from accounts.models import AccessRecord
 from integrations.models import Connection
@@ -39,6 +40,15 @@ def pages_each(cast: Cast, run: ReportRun) -> list[int]:
     file = zipfile.ZipFile(io.BytesIO(body(answer)))
     names = [name for name in file.namelist() if name != class_sets.INDEX]
     return [len(PdfReader(io.BytesIO(file.read(name))).pages) for name in names]
+
+
+def pdf_without_a_size() -> str:
+    """Return a PDF of one page that opens and counts, and of which the page cannot be copied."""
+    made = FPDF()
+    made.set_compression(False)
+    made.add_page()
+    text = bytes(made.output()).decode("ascii", "replace").replace("\ufffd", "?")
+    return text.replace("/MediaBox", "/MediaBax", 1)
 
 
 def test_it_works(cast: Cast, connected: Connection):
@@ -95,8 +105,21 @@ def test_a_reader_who_leaves_is_on_record(cast: Cast, connected: Connection):
     assert recorded() == [("opened", ""), ("finished", "client-left")]
 
 
-@pytest.mark.promise("A4")
 def test_what_is_missing_stands_on_a_sheet_in_front(
+    cast: Cast, connected: Connection, sandbox: SandboxServer
+):
+    run = ran(cast.teacher, cast.child, cast.classmate, choice=ODD)
+    sandbox.faults.add(where="link", kind="garbage", text="no file", ssid=cast.child.ssid)
+    pages = PdfReader(io.BytesIO(body(printed(cast.teacher, run)))).pages
+
+    assert len(pages) == 4
+    assert "Not in this volume" in pages[0].extract_text()
+    assert cast.child.local_id in pages[0].extract_text()
+    assert not pages[1].extract_text().strip()
+
+
+@pytest.mark.promise("A4")
+def test_a_student_held_since_the_run_is_in_no_volume(
     cast: Cast, connected: Connection, sandbox: SandboxServer
 ):
     run = ran(cast.teacher, cast.child, cast.classmate, choice=ODD)
@@ -104,11 +127,10 @@ def test_what_is_missing_stands_on_a_sheet_in_front(
     before = sandbox.calls["reports"]
     pages = PdfReader(io.BytesIO(body(printed(cast.teacher, run)))).pages
 
-    assert len(pages) == 4
-    assert "Not in this volume" in pages[0].extract_text()
-    assert cast.child.local_id in pages[0].extract_text()
-    assert not pages[1].extract_text().strip()
+    assert cast.child.local_id not in "".join(page.extract_text() for page in pages)
     assert sandbox.calls["reports"] == before + 1
+    factories.hold(cast.classmate)
+    assert class_sets.volumes(run, cast.teacher) == []
 
 
 def test_a_file_that_only_begins_like_a_pdf_stays_out(
@@ -120,6 +142,43 @@ def test_a_file_that_only_begins_like_a_pdf_stays_out(
 
     assert cast.child.local_id in pages[0].extract_text()
     assert not AccessRecord.objects.filter(student=cast.child.uuid, action="opened").exists()
+
+
+@pytest.mark.promise("R1")
+def test_a_pdf_whose_pages_cannot_be_taken_out_stays_out_and_costs_the_others_nothing(
+    cast: Cast, connected: Connection, sandbox: SandboxServer
+):
+    run = ran(cast.teacher, cast.child, cast.classmate, choice=ODD)
+    sandbox.faults.add(where="link", kind="garbage", text=pdf_without_a_size(), ssid=cast.child.ssid)
+    answer = printed(cast.teacher, run)
+    assert answer.status_code == 200
+    pages = PdfReader(io.BytesIO(body(answer))).pages
+
+    assert cast.child.local_id in pages[0].extract_text()
+    assert len(pages) == 4
+    assert not AccessRecord.objects.filter(student=cast.child.uuid, action="opened").exists()
+    assert recorded()[-1] == ("finished", "complete")
+
+
+@pytest.mark.promise("R1")
+def test_a_volume_that_cannot_be_bound_is_on_record_as_not_sent(
+    cast: Cast, connected: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    run = ran(cast.teacher, cast.child, cast.classmate, choice=ODD)
+    real, written = PdfWriter.write, []
+
+    def write(writer: PdfWriter, stream: Any) -> Any:
+        written.append(writer)
+        if len(written) > 2:
+            raise ValueError("the third is the book itself")
+        return real(writer, stream)
+
+    monkeypatch.setattr(PdfWriter, "write", write)
+    client = sign_in(cast.teacher)
+    client.raise_request_exception = False
+
+    assert client.post(f"/staff/runs/{run.uuid}/print/1/").status_code == 500
+    assert recorded() == [("opened", "")] * 2 + [("finished", "not-bound")] * 2
 
 
 def test_volumes_have_at_most_so_many_students(cast: Cast, connected: Connection, settings: Any):

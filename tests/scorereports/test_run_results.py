@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from scorereports import catalog
 from scorereports.models import PlaceState, ReportRun, ReportRunReport
 from tests import factories
 from tests.cast import Cast, sign_in
@@ -55,8 +56,8 @@ def test_it_works(cast: Cast):
     table = matrix(sign_in(cast.teacher), run)
 
     assert heads(table) == [
-        f"{int(YEAR) - 1}–{YEAR}",
-        f"{int(LAST_YEAR) - 1}–{LAST_YEAR}",
+        catalog.year_label(YEAR),
+        catalog.year_label(LAST_YEAR),
         "CAASPP state tests",
         "California Science Test (CAST)",
         "Summative ELPAC: English learners",
@@ -120,3 +121,71 @@ def test_a_hold_takes_a_students_tests_away_from_columns_choices_and_totals(cast
     assert "Alternate" not in words(client.get(f"/staff/runs/{run.uuid}/"))
     assert "Alternate" not in words(client.get(f"/staff/runs/{run.uuid}/results/"))
     assert line(table, cast.child.full_name)[1] == "Held"
+
+
+# --- What came under a hold, or was blocked, since the run -----------------------------------------------------------
+
+
+def counts(client: Client, run: ReportRun) -> dict[str, str]:
+    """Return the numbers of the run's page by what they count."""
+    rows = page(client.get(f"/staff/runs/{run.uuid}/")).select("section[aria-labelledby=students] li")
+    return {
+        row.select("a")[0].get_text(strip=True): row.select(".badge")[0].get_text(strip=True) for row in rows
+    }
+
+
+def listed(client: Client, run: ReportRun, **chosen: str) -> set[str]:
+    table = page(client.post(f"/staff/runs/{run.uuid}/results/", chosen))
+    return {one.get_text(" ", strip=True) for one in table.select("tbody th bdi")}
+
+
+# Each way to ask for a student by a report that the run has found, or has not.
+CHOICES = {
+    "available": {"state": "available"},
+    "a test": {"test": "ESA"},
+    "a year": {"year": YEAR},
+    "a language": {"language": "EN"},
+    "lacking": {"test": "CAAS", "lacking": "on"},
+}
+
+
+@pytest.mark.promise("A4")
+def test_a_student_held_since_is_counted_and_listed_as_held_alone(cast: Cast):
+    run = running.found(cast.school_admin, cast.child, cast.classmate)
+    has(run, cast.classmate, ("CAAS", YEAR, "EN"), ("ESA", YEAR, "EN"))
+    client = sign_in(cast.school_admin)
+    name = cast.child.full_name
+    assert counts(client, run) == {"Available": "2"}
+    assert all(name in listed(client, run, **chosen) for chosen in CHOICES.values()), "the control"
+
+    factories.hold(cast.child)
+
+    assert counts(client, run) == {"Available": "1", "Held": "1"}
+    assert name in listed(client, run, state="held")
+    for what, chosen in CHOICES.items():
+        assert name not in listed(client, run, **chosen), what
+    exported = client.post(f"/staff/runs/{run.uuid}/export/").content.decode()
+    [line] = [row for row in exported.splitlines() if row.startswith(cast.child.local_id)]
+    assert line.split(",")[4:] == ["held", "", "", "", ""]
+
+
+@pytest.mark.promise("A4")
+def test_a_custodian_who_passes_the_hold_sees_what_the_run_found(cast: Cast):
+    run = running.found(cast.records_custodian, cast.child)
+    factories.hold(cast.child)
+    client = sign_in(cast.records_custodian)
+    assert counts(client, run) == {"Available": "1"}
+    assert cast.child.full_name in listed(client, run, state="available")
+
+
+@pytest.mark.promise("A3", "A7")
+def test_a_student_from_whom_the_reader_is_blocked_since_is_counted_as_refused(cast: Cast):
+    """A block on the adult counts for their work too."""
+    run = running.found(cast.school_admin, cast.child, cast.classmate)
+    adult = factories.guardian(cast.district, cast.school_admin)
+    factories.block(factories.link(adult, cast.child))
+    client = sign_in(cast.school_admin)
+
+    assert counts(client, run) == {"Available": "1", "No access any more": "1"}
+    assert cast.child.full_name not in listed(client, run)
+    assert cast.child.local_id not in client.post(f"/staff/runs/{run.uuid}/export/").content.decode()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Enrollment
 from accounts.rights import Role
 from tests import factories
 from tests.cast import Cast, give_second_factor, sign_in
@@ -16,20 +19,72 @@ from tests.scorereports.reading import page, words
 pytestmark = pytest.mark.django_db
 
 
+def lines(answer: Any) -> dict[str, list[int]]:
+    """Return the numbers of each line of the table by its name."""
+    return {
+        " ".join(row.select("th")[0].get_text().split()): [
+            int(cell.get_text().split()[0]) for cell in row.select("td")
+        ]
+        for row in page(answer).select("tbody tr")
+    }
+
+
 def test_it_works(cast: Cast):
     factories.student(cast.school_b)
     running.found(cast.district_admin, cast.child, cast.classmate)
     opened(cast.child, cast.other_parent)
-    table = page(sign_in(cast.district_admin).get("/staff/schools/")).select("tbody tr")
-    shown = {
-        row.select("th")[0].get_text(strip=True): [
-            int(cell.get_text().split()[0]) for cell in row.select("td")
-        ]
-        for row in table
-    }
+    shown = lines(sign_in(cast.district_admin).get("/staff/schools/"))
 
     # Students, without an SSID, nobody has an account, available, opened, not reached.
-    assert shown == {cast.school_a.name: [3, 0, 1, 2, 1, 1], cast.school_b.name: [2, 1, 1, 0, 0, 0]}
+    assert shown == {
+        f"All of {cast.district.name}": [5, 1, 2, 2, 1, 1],
+        cast.school_a.name: [3, 0, 1, 2, 1, 1],
+        cast.school_b.name: [2, 1, 1, 0, 0, 0],
+    }
+
+
+def test_who_is_at_two_schools_is_one_student_of_the_district(cast: Cast):
+    Enrollment.objects.create(student=cast.child, school=cast.school_b)
+    client = sign_in(cast.district_admin)
+    shown = lines(client.get("/staff/schools/"))
+
+    numbers = [shown[one.name][0] for one in (cast.school_a, cast.school_b)]
+    assert sum(numbers) == shown[f"All of {cast.district.name}"][0] + 1
+    listed = page(client.get(f"/staff/districts/{cast.district.uuid}/students/everybody/")).select("tbody tr")
+    assert len(listed) == shown[f"All of {cast.district.name}"][0]
+
+
+def test_each_number_of_the_district_leads_to_its_list(cast: Cast):
+    factories.student(cast.school_b)
+    running.found(cast.district_admin, cast.child, cast.classmate)
+    opened(cast.child, cast.other_parent)
+    client = sign_in(cast.district_admin)
+    links = page(client.get("/staff/schools/?grade=")).select("tbody a[href^='/staff/districts/']")
+
+    assert len(links) >= 5
+    for link in links:
+        rows = page(client.get(str(link["href"]))).select("main tbody tr")
+        assert len(rows) == int(link.get_text().split()[0]), link["href"]
+
+
+@pytest.mark.promise("A4")
+def test_the_district_counts_a_student_under_a_hold_as_held(cast: Cast):
+    running.found(cast.district_admin, cast.child, cast.classmate)
+    name = f"All of {cast.district.name}"
+    assert lines(sign_in(cast.district_admin).get("/staff/schools/"))[name][3] == 2
+    factories.hold(cast.child)
+
+    assert lines(sign_in(cast.district_admin).get("/staff/schools/"))[name][3] == 1
+    available = f"/staff/districts/{cast.district.uuid}/students/available/"
+    assert cast.child.full_name not in words(sign_in(cast.district_admin).get(available))
+    assert cast.child.full_name in words(sign_in(cast.records_custodian).get(available)), "who passes holds"
+
+
+@pytest.mark.promise("A7")
+def test_roles_at_schools_make_no_district(cast: Cast):
+    factories.grant(cast.office, Role.OFFICE, cast.district, cast.school_b)
+
+    assert "All of" not in words(sign_in(cast.office).get("/staff/schools/"))
 
 
 def test_whoever_has_one_school_is_led_to_it(cast: Cast):
@@ -79,3 +134,6 @@ def test_more_schools_are_pages_and_not_more_questions(cast: Cast):
     assert counted[1] <= counted[0]
     assert "Page 1 of 2" in words(answer)
     assert len(page(answer).select("tbody tr")) == 20
+    # Of so many, the whole district is counted once somebody asks for it.
+    [asking] = page(answer).select("main a[href$='total=1']")
+    assert f"All of {cast.district.name}" in lines(client.get(f"/staff/schools/{asking['href']}"))

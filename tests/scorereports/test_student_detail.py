@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from accounts.rights import Role
 from integrations.models import Connection
+from scorereports import catalog
 from tests import factories
 from tests.cast import Cast, give_second_factor, sign_in, world
 from tests.scorereports import reading
@@ -61,7 +62,7 @@ def test_each_test_of_a_year_is_one_card_with_all_its_formats(stage: Stage):
 
     year = int(reading.YEAR)
     assert [heading.split(" Grade")[0] for heading in headings] == [
-        f"School year {last - 1}–{last}" for last in (year, year - 1, year - 2)
+        f"School year {catalog.year_label(str(last))}" for last in (year, year - 1, year - 2)
     ]
     assert len(cards) == 3
     assert first

@@ -33,10 +33,15 @@ def of_school(rest: str) -> Callable[[Place, Page], object]:
     return lambda place, page: page.goto(f"/staff/schools/{place.cast.school_a.uuid}/{rest}")
 
 
+def of_district(place: Place, page: Page) -> None:
+    page.goto(f"/staff/districts/{place.cast.district.uuid}/students/no-account/")
+
+
 OVERVIEW_STATES: dict[str, State] = {
     "schools": State(at("/staff/schools/"), DISTRICT, mixed, kind="schools"),
     "school": State(of_school("overview/"), OFFICE, mixed, kind="school"),
     "school-empty": State(of_school("overview/?grade=01"), OFFICE, kind="school"),
     "school-students": State(of_school("students/everybody/"), OFFICE, mixed, kind="school-students"),
+    "district-students": State(of_district, DISTRICT, mixed, kind="school-students"),
     "school-students-none": State(of_school("students/opened/"), OFFICE, kind="school-students"),
 }
