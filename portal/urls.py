@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import demo, health, help, home, language  # noqa: A004 - the module is named as its page is
+from portal.views import demo, gallery, health, help, home, language  # noqa: A004 - the module is named as its page is
 
 # Without this /admin/login/ has neither throttle nor second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's documented way to guard the admin
@@ -15,6 +15,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("help/", help.show_help, name="help"),
     path("accessibility/", help.accessibility, name="accessibility"),
+    path("staff/gallery/", gallery.gallery, name="gallery"),
     path("language/", language.language_choose, name="language-choose"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

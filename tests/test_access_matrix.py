@@ -47,6 +47,7 @@ ROWS: dict[str, list[Row]] = {
     "healthz": [Row("/healthz", EVERYBODY, anonymous=200)],
     "readyz": [Row("/readyz", EVERYBODY, anonymous=200)],
     "help": page("/help/", EVERYBODY, anonymous=200),
+    "gallery": page("/staff/gallery/", WITH_FACTOR),
     "student-search": posted_page("/staff/students/", SEES_STUDENTS),
     "accessibility": page("/accessibility/", EVERYBODY, anonymous=200),
     "person-sees": [

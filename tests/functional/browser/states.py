@@ -297,6 +297,7 @@ STATES: dict[str, State] = {
         students_page, TEACHER, fault(where="reports", kind="status", status=503), kind="student"
     ),
     "outcome-list": State(at("/staff/outcomes/"), TEACHER),
+    "gallery": State(at("/staff/gallery/"), TEACHER),
     "viewer": State(viewer, PARENT, kind="viewer"),
     "viewer-of-page": State(viewer_of_page, PARENT, kind="viewer", redirects=True),
     "report-gone": State(unknown_report, PARENT),
