@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import devices, fresh
 from accounts.models import User
 from accounts.requests import addresses_proved_by_code
-from accounts.services import claims, staff_roles, tongues
+from accounts.services import claims, looks, staff_roles, tongues
 from accounts.services.second_factors import TOTP_PURPOSE
 from portal.base import posting, secrets
 
@@ -70,7 +70,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         request = self.request
-        site = {"site_url": settings.SITE_URL, "request": request, "email": email}
+        # Not the account's own district: looking that up would take time for known addresses alone (trust A8).
+        district = looks.of_strangers().name
+        site = {"site_url": settings.SITE_URL, "request": request, "email": email, "district": district}
         posting.post(self.render_mail(template_prefix, email, site | context))
 
     def send_notification_mail(

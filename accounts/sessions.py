@@ -14,12 +14,13 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import devices
 from accounts.models import Session, User
 from accounts.requests import address_of
-from accounts.services import staff_roles
+from accounts.services import looks, staff_roles
 from portal.base import clock
 
 # Where a session's data say that its owner looks as a family: the uuid of the view (`accounts.services.support_views`).
@@ -55,7 +56,7 @@ class SessionStore(DatabaseSessionStore):
         self._request = request
 
     def load(self) -> dict[str, Any]:
-        row = Session.objects.filter(session_key=self.session_key).first()
+        row = _with_look().filter(session_key=self.session_key).first()
         now = clock.now()
         if row is None or not _lives(row, now):
             self.ended = row is not None and row.user_id is not None
@@ -76,9 +77,13 @@ class SessionStore(DatabaseSessionStore):
                 setattr(fresh, name, getattr(self.row, name))
             if fresh.pk == self.row.pk:
                 fresh.uuid = self.row.uuid
+            fresh.district = self.row.district
         else:
             fresh.began_at = fresh.seen_at = clock.now()
             self._describe(fresh)
+        if fresh.district is None and fresh.user is not None:
+            # Also when it was not known at the sign-in: a letter's code may have brought the first child since.
+            fresh.district = looks.district_of(fresh.user)
         fresh.expire_date = fresh.began_at + timedelta(seconds=settings.SESSION_COOKIE_AGE)
         self.row = fresh
         return fresh
@@ -129,6 +134,11 @@ def sees_students(request: HttpRequest) -> bool:
         known = isinstance(user, User) and is_staff(request) and staff_roles.sees_students(user)
         request._portal_sees_students = known  # type: ignore[attr-defined] # noqa: SLF001 - a request carries what was looked up
     return known
+
+
+def _with_look() -> QuerySet[Session]:
+    """Return sessions with the district whose look their pages show, so that no page asks for it."""
+    return Session.objects.select_related("district__logo").defer("district__logo__png")
 
 
 def _lives(row: Session, now: datetime) -> bool:

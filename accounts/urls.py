@@ -12,6 +12,7 @@ from accounts.views import (
     front_desk,
     letters,
     log,
+    looks,
     own_sessions,
     passkeys,
     people,
@@ -24,6 +25,8 @@ from accounts.views import (
 from accounts.views import fresh as fresh_views
 
 urlpatterns = [
+    path("look/<slug:digest>.png", looks.look_logo, name="look-logo"),
+    path("look/<slug:name>.css", looks.look_sheet, name="look-sheet"),
     path("claim/", claims.claim, name="claim"),
     path("children/missing/", concerns.child_missing, name="child-missing"),
     path("children/<uuid:student_uuid>/not-mine/", concerns.not_my_child, name="not-my-child"),

@@ -31,6 +31,9 @@ TOTP = Authenticator.Type.TOTP
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("portal.requests")
 
+# What pages are made of: the same for everybody, so nobody's session is looked at (`portal.support` too).
+FILES = frozenset({"look-logo", "look-sheet"})
+
 _PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -90,7 +93,7 @@ class SessionEnds:
     """Tell a new session whose browser it is, and a person whose session ended why they have to sign in again."""
 
     # Probes must not touch the database, whatever cookies they bring.
-    LEFT_ALONE = frozenset({"healthz", "readyz"})
+    LEFT_ALONE = frozenset({"healthz", "readyz", *FILES})
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -122,7 +125,8 @@ class SpokenLanguage:
     """
 
     # The pretend people's page is for whoever tries the portal out.
-    ENGLISH = ("/staff/", "/admin/", "/demo/")
+    # A district's logo and colours say nothing in any language, and are kept whoever signs in after that.
+    ENGLISH = ("/staff/", "/admin/", "/demo/", "/look/")
     # Probes must not touch the database, whatever cookies they bring.
     LEFT_ALONE = frozenset({"/healthz", "/readyz"})
 
@@ -203,6 +207,7 @@ class StaffSecondFactor:
             "healthz",
             "readyz",
             "demo",
+            *FILES,
         }
     )
 

@@ -200,6 +200,7 @@ THROTTLES: dict[str, dict[str, tuple[int, float]]] = {
     # Nobody types so fast; whoever copies a district page by page does.
     "search": {"account": (60, 60), "address": (600, 60)},
 }
+LOOK_SECONDS = 60  # how long a process shows strangers the district's look without asking again
 CLAIM_CODE_DAYS = 60  # how long the code on a letter works
 HANDED_CODE_DAYS = 3  # and one that the office hands over at its counter
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"

@@ -84,6 +84,7 @@ ADMIN: dict[str, list[Row]] = {
     "admin:view_on_site": [Row("/admin/r/1/1/", IN_THE_ADMIN, status=404, others=302)],
     **log_rows("accounts/accessrecord"),
     **log_rows("accounts/accesschange"),
+    **admin_rows("accounts/district", "{district}", SETS_UP_DISTRICT, add=NOBODY, delete=NOBODY),
     **admin_rows("accounts/school", "{school}", SETS_UP_SCHOOL_A, add=NOBODY, delete=NOBODY),
     **admin_rows(
         "integrations/connection", "{connection}", SETS_UP_DISTRICT, add=ADDS_SET_UP, delete=DELETES_SET_UP

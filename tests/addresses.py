@@ -8,14 +8,16 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 
-from accounts.models import AccessChange, AccessRecord, Guardianship, Session, Student
+from accounts import colours, logos
+from accounts.models import AccessChange, AccessRecord, DistrictLogo, Guardianship, Session, Student
 from accounts.requests import RequestFacts
-from accounts.services import record
+from accounts.services import looks, record
 from integrations.models import Connection, RoleMapping, SyncSettings
 from portal.base import clock
 from scorereports import keys
 from scorereports.models import Configuration
 from tests import factories
+from tests.accounts.looking import picture_file
 from tests.cast import Cast, sign_in, world
 from tests.integrations import runs
 from tests.integrations.enrollment import rows as enrolling
@@ -43,6 +45,12 @@ def _passkey(cast: Cast) -> int:
 def _session(cast: Cast) -> uuid.UUID:
     key = sign_in(cast.parent_of_two).session.session_key or ""
     return Session.objects.get(session_key=key).uuid
+
+
+def _logo(cast: Cast) -> str:
+    logo = logos.painted(picture_file())
+    looks.save(district=cast.district, logo=logo, keep_logo=True, by=cast.district_admin)
+    return DistrictLogo.objects.get().digest
 
 
 def _adult_without_account(cast: Cast) -> uuid.UUID:
@@ -73,6 +81,7 @@ MADE: dict[str, Callable[[Cast], object]] = {
     "{guardian}": _adult_without_account,
     "{passkey}": _passkey,
     "{session}": _session,
+    "{logo}": _logo,
 }
 
 
@@ -96,6 +105,8 @@ def filled(url: str, cast: Cast, connected: Connection) -> str:
         key=key,
         guardianship=_ended_link(cast).uuid,
         review=Guardianship.objects.get(guardian__user=cast.guardian_in_review).uuid,
+        sheet=colours.sheet_name("#7a1f1f", "#ff9c9c"),
+        district=cast.district.pk,
         school=cast.school_a.pk,
         district_uuid=cast.district.uuid,
         school_uuid=cast.school_a.uuid,

@@ -17,6 +17,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from accounts.services import looks
 from integrations.models import Connection
 from integrations.sandbox.server import DEFAULT_API_TOKEN, SandboxServer
 from portal.base import streaming
@@ -144,6 +145,12 @@ def _no_stream_outlives_its_test() -> Generator[None, None, None]:
     yield
     if streaming.taken():
         gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _strangers_see_no_district() -> None:
+    """Have this process remember none: each test has districts of its own, and many pages for strangers no database."""
+    looks.remember(looks.NEUTRAL)
 
 
 @pytest.fixture

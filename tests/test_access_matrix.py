@@ -47,6 +47,15 @@ ROWS: dict[str, list[Row]] = {
     "healthz": [Row("/healthz", EVERYBODY, anonymous=200)],
     "readyz": [Row("/readyz", EVERYBODY, anonymous=200)],
     "help": page("/help/", EVERYBODY, anonymous=200),
+    # A district's logo and colours: the sign-in page shows them, so they are everybody's.
+    "look-logo": [
+        *page("/look/{logo}.png", EVERYBODY, anonymous=200),
+        Row("/look/none.png", NOBODY, anonymous=404),
+    ],
+    "look-sheet": [
+        *page("/look/{sheet}.css", EVERYBODY, anonymous=200),
+        Row("/look/none.css", NOBODY, anonymous=404),
+    ],
     "gallery": page("/staff/gallery/", WITH_FACTOR),
     "student-search": posted_page("/staff/students/", SEES_STUDENTS),
     "accessibility": page("/accessibility/", EVERYBODY, anonymous=200),
@@ -283,6 +292,8 @@ NOTHING_TO_SEE = {
     "admin:integrations_rosterschema_delete",
     "admin:integrations_deliverytarget_add",
     "admin:integrations_deliverytarget_delete",
+    "admin:accounts_district_add",
+    "admin:accounts_district_delete",
     "admin:accounts_school_add",
     "admin:accounts_school_delete",
     "admin:accounts_accessrecord_add",

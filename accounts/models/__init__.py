@@ -8,7 +8,7 @@ from accounts.models.caseload import Caseload
 from accounts.models.claim_code import ClaimCode
 from accounts.models.concern import Concern
 from accounts.models.consent import Consent
-from accounts.models.district import District, DistrictLea
+from accounts.models.district import District, DistrictLea, DistrictLogo
 from accounts.models.enrollment import Enrollment
 from accounts.models.guardian import Guardian
 from accounts.models.guardianship import Guardianship
@@ -35,6 +35,7 @@ __all__ = [
     "Consent",
     "District",
     "DistrictLea",
+    "DistrictLogo",
     "Enrollment",
     "Guardian",
     "Guardianship",

@@ -25,6 +25,8 @@ class Session(AbstractBaseSession):
     browser = models.CharField(max_length=40, blank=True)
     system = models.CharField(max_length=40, blank=True)
     address = models.GenericIPAddressField(null=True)
+    # Whose name, logo and colours its pages show: found once at sign-in, so that no page has to ask.
+    district = models.ForeignKey("accounts.District", on_delete=models.SET_NULL, null=True, related_name="+")
 
     def __str__(self) -> str:
         return f"session {self.uuid}"

@@ -24,7 +24,7 @@ from django.utils import translation
 from accounts import access_invited, letter_codes, tongues
 from accounts.models import ClaimCode, Enrollment, Guardianship, School, Section, SectionPlace, User
 from accounts.rights import Right
-from accounts.services import changes, claim_codes, staff_roles
+from accounts.services import changes, claim_codes, looks, staff_roles
 from portal.base import streaming
 from portal.base.clock import local_today
 
@@ -124,6 +124,7 @@ class Printing:
         address = settings.SITE_URL + reverse("claim")
         letter = {
             "school": self.school,
+            "district": looks.name_of(self.school.district),
             "adult": link.guardian,
             "student": link.student,
             "code": letter_codes.shown(code),

@@ -21,7 +21,7 @@ from django.utils import translation
 
 from accounts import access, ages
 from accounts.models import MajorityNotice
-from accounts.services import tongues
+from accounts.services import looks, tongues
 from portal.base import clock, leases
 from portal.base.clock import local_today
 
@@ -95,6 +95,7 @@ def _mail(notice: MajorityNotice) -> bool:
             "last_day": notice.turns_18 - timedelta(days=1),
             "is_student": notice.student.user_id == notice.user_id,
             "page": settings.SITE_URL + reverse("home"),
+            "district": looks.district_of(notice.user),
         }
         subject = " ".join(render_to_string("emails/turning_18_subject.txt", facts).split())
         body = render_to_string("emails/turning_18.txt", facts)

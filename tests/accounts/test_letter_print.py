@@ -55,6 +55,7 @@ def test_it_works(cast: Cast, rosa: Guardianship):
     assert to_whom([letter]) == ["Rosa Example"]
     assert cast.child.full_name in text
     assert cast.school_a.name in text
+    assert cast.district.name in text
     assert "testserver/claim" in text
     assert len(letter.select("svg path")) == 1
     client = by_mail("rosa.new@example.net")

@@ -27,6 +27,18 @@ def test_a_set_up_page_has_no_barrier(base: str, name: str, place: Place, open_p
     assert page.locator("h1").count() == 1
 
 
+def test_the_look_of_a_district_has_no_barrier_and_says_what_is_wrong(place: Place, open_page: OpenPage):
+    page = open_page(place.cast.district_admin, objections=True)
+    page.goto(f"/admin/accounts/district/{place.cast.district.pk}/change/")
+    page.get_by_label("Color:").fill("#ffd200")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("The nearest shade that can be read is").wait_for()
+    violations, _open = findings(page)
+
+    assert violations == []
+    assert page.locator("h1").count() == 1
+
+
 @pytest.mark.parametrize("vendor", ["illuminate", "powerschool"])
 def test_the_form_of_each_vendor_has_no_barrier(vendor: str, place: Place, open_page: OpenPage):
     page = open_page(place.cast.district_admin, objections=True)

@@ -10,9 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
 from tests import live
+from tests.accounts.looking import picture_file
 from tests.functional.browser import stage
 from tests.live import Portal
 
@@ -62,8 +63,35 @@ def address_of(portal: Portal, page: Page, path: str) -> str:
     return path.format(child=child)
 
 
+def dress(portal: Portal, chromium: Browser) -> None:
+    """Give the district a logo and a colour of its own, as its administrator does."""
+    context = device(portal, chromium, "district_admin")
+    page = context.new_page()
+    page.goto("/admin/accounts/district/")
+    page.locator("#result_list tbody th a").first.click()
+    page.fill("#id_accent", "#8a1538")
+    logo = FilePayload(name="logo.png", mimeType="image/png", buffer=picture_file(size=(900, 300)))
+    page.set_input_files("#id_logo_file", logo)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".messagelist .success").wait_for()
+    context.close()
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_light_asks_little_and_stands_still(portal: Portal, chromium: Browser, name: str):
+    _measure(portal, chromium, name)
+
+
+def test_a_districts_look_weighs_next_to_nothing(portal: Portal, chromium: Browser):
+    dress(portal, chromium)
+
+    for name in ("children", "reports"):
+        loaded = _measure(portal, chromium, name)
+        looks = [one["name"].rpartition(".")[2] for one in loaded if "/look/" in one["name"]]
+        assert sorted(looks) == ["css", "png"]
+
+
+def _measure(portal: Portal, chromium: Browser, name: str) -> list[dict[str, Any]]:
     who, path = PAGES[name]
     context = device(portal, chromium, who)
     page = context.new_page()
@@ -82,3 +110,4 @@ def test_a_page_is_light_asks_little_and_stands_still(portal: Portal, chromium: 
     assert 0 < weight <= MOST_BYTES
     assert asked <= MOST_REQUESTS
     assert shifted <= MOST_SHIFT
+    return list(loaded)
