@@ -88,7 +88,10 @@ class Right(models.TextChoices):
         "see_checklists",
         _staff("sees what students’ registrations still lack, with the notes of staff"),
     )
-    SEE_SUBMISSIONS = "see_submissions", _staff("reads what families wrote in a registration")
+    SEE_SUBMISSIONS = (
+        "see_submissions",
+        _staff("reads what families wrote in a registration, and opens its documents"),
+    )
     TIE_REGISTRATIONS = (
         "tie_registrations",
         _staff("reads a registration that has not found its student, and ties it to one by hand"),
@@ -119,8 +122,10 @@ _DISTRICTS_REPORTS = frozenset({Right.SEE_DISTRICT_REPORTS, Right.RUN_REPORTS, R
 _REGISTRATIONS = frozenset(
     {Right.RUN_ENROLLMENT, Right.SEE_SUBMISSIONS, Right.SEE_CHECKLISTS, Right.TIE_REGISTRATIONS}
 )
-# The front desk, where families call.
-_FRONT_DESK = frozenset({Right.LINK_FAMILIES, Right.ANSWER_FAMILIES, Right.SEE_CHECKLISTS})
+# The front desk, where families call, and where a registration is looked through.
+_FRONT_DESK = frozenset(
+    {Right.LINK_FAMILIES, Right.ANSWER_FAMILIES, Right.SEE_CHECKLISTS, Right.SEE_SUBMISSIONS}
+)
 
 ROLES: dict[Role, frozenset[Right]] = {
     Role.TEACHER: frozenset({Right.SEE_SECTION_REPORTS, Right.RUN_REPORTS}),

@@ -22,7 +22,7 @@ from accounts.admin_scope import DeletedByName, signed_in
 from accounts.models import District, School, User
 from accounts.rights import Right
 from accounts.services import staff_roles
-from integrations.enrollment_admin import DeliveryTargetAdmin, RosterSchemaAdmin
+from integrations.enrollment_admin import DeliveryTargetAdmin, PublishedActionAdmin, RosterSchemaAdmin
 from integrations.forms.connection import ConnectionForm
 from integrations.forms.illuminate import IlluminateConnectionForm
 from integrations.forms.leas import LeasForm
@@ -35,6 +35,7 @@ from integrations.sync_admin import RoleMappingAdmin, SyncSettingsAdmin
 __all__ = [
     "ConnectionAdmin",
     "DeliveryTargetAdmin",
+    "PublishedActionAdmin",
     "RoleMappingAdmin",
     "RosterSchemaAdmin",
     "SyncSettingsAdmin",

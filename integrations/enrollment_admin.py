@@ -1,4 +1,4 @@
-"""Delivery targets in the Django admin: where registrations come to, and which field of them means what."""
+"""Registrations in the Django admin: where they come to, which field means what, and which of them are documents."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from accounts.rights import Right
 from accounts.services import staff_roles
 from integrations.district_admin import DistrictAdmin
 from integrations.forms.enrollment import DeliveryTargetForm, RosterSchemaForm, roster_form
-from integrations.models import DeliveryTarget, RosterSchema
-from integrations.services import enrollment_targets, roster_push
+from integrations.forms.published_action import PublishedActionForm, action_form
+from integrations.models import DeliveryTarget, PublishedAction, RosterSchema
+from integrations.services import enrollment_targets, roster_push, submissions
 from integrations.services.enrollment_mapping import ADULT_FIELDS, ADULTS, STUDENT_FIELDS
 
 _OF_ADULTS = {
@@ -134,3 +135,45 @@ class RosterSchemaAdmin(DistrictAdmin):
 
     def store(self, obj: RosterSchema, by: User) -> None:
         roster_push.save(obj, by=by)
+
+
+@admin.register(PublishedAction)
+class PublishedActionAdmin(DistrictAdmin):
+    form = PublishedActionForm
+    list_display = ("title", "year", "connection", "is_active", "listed_at")
+
+    def scope(self, user: User, right: Right) -> QuerySet[PublishedAction]:
+        mine = staff_roles.districts_set_up_by(user, right)
+        return PublishedAction.objects.filter(connection__district__in=mine).select_related("connection")
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False  # PowerSchool's specialists make them; the page about listed forms asks for them
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False  # the next question would bring it back, without its documents
+
+    def get_readonly_fields(self, _request: HttpRequest, _obj: Any = None) -> Any:
+        return ("title", "year", "connection")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["form"] = action_form(obj)
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 - Django calls the method with this argument by its place
+        rows = tuple((f"label_{number}", f"file_{number}") for number in range(action_form(obj).count))
+        return (
+            (None, {"fields": ("title", "year", "connection", "is_active")}),
+            (
+                gettext_lazy("Which fields are documents"),
+                {
+                    "fields": (*rows, "more"),
+                    "description": gettext_lazy(
+                        "Each field below holds what looks like a document’s id. Say what staff call it; a field "
+                        "without a name is no document and never opened."
+                    ),
+                },
+            ),
+        )
+
+    def store(self, obj: PublishedAction, by: User) -> None:
+        submissions.save(obj, by=by)

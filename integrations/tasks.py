@@ -6,7 +6,15 @@ from uuid import UUID
 
 from celery import shared_task
 
-from integrations.services import checklists, enrollment_sealing, enrollments, expiry, roster_push, syncs
+from integrations.services import (
+    checklists,
+    enrollment_sealing,
+    enrollments,
+    expiry,
+    roster_push,
+    submissions,
+    syncs,
+)
 
 
 @shared_task(name="integrations.send_expiry_notices", ignore_result=True)
@@ -55,6 +63,18 @@ def sync_checklists() -> None:
 def push_roster(schema_id: str) -> None:
     """Announce the students of one import schema."""
     roster_push.push_id(UUID(schema_id))
+
+
+@shared_task(name=submissions.TASK, ignore_result=True)
+def list_submissions(action_id: str) -> None:
+    """List what families sent in with one form."""
+    submissions.bring_id(UUID(action_id))
+
+
+@shared_task(name="integrations.submissions_due", ignore_result=True)
+def submissions_due() -> None:
+    """List what families sent in where it is time to."""
+    submissions.start_due()
 
 
 @shared_task(name="integrations.roster_due", ignore_result=True)

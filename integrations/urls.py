@@ -1,10 +1,34 @@
 from django.urls import path
 
-from integrations.views import checklists, csv_files, enrollment_ties, enrollments, rosters, syncs
+from integrations.views import (
+    checklists,
+    csv_files,
+    documents,
+    enrollment_ties,
+    enrollments,
+    rosters,
+    submissions,
+    syncs,
+)
 
 urlpatterns = [
     path("staff/rosters/", rosters.roster_list, name="roster-list"),
     path("staff/rosters/<uuid:schema_uuid>/", rosters.roster_errors, name="roster-errors"),
+    path("staff/submissions/", submissions.submission_list, name="submission-list"),
+    path("staff/submissions/forms/", submissions.submission_forms, name="submission-forms"),
+    path(
+        "staff/submissions/<uuid:submission_uuid>/", submissions.submission_detail, name="submission-detail"
+    ),
+    path(
+        "students/<uuid:student_uuid>/documents/<str:key>/",
+        documents.document_detail,
+        name="document-detail",
+    ),
+    path(
+        "students/<uuid:student_uuid>/documents/<str:key>/content/",
+        documents.document_content,
+        name="document-content",
+    ),
     path(
         "students/<uuid:student_uuid>/registration/",
         checklists.registration_detail,

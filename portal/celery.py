@@ -27,6 +27,7 @@ app.conf.update(
         "syncs": {"task": "integrations.sync_due", "schedule": crontab(minute="*/2")},
         "enrollments": {"task": "integrations.enrollment_due", "schedule": crontab(minute="*/5")},
         "rosters": {"task": "integrations.roster_due", "schedule": crontab(minute="*/10")},
+        "submissions": {"task": "integrations.submissions_due", "schedule": crontab(minute="*/5")},
         "checklists": {"task": "integrations.sync_checklists", "schedule": crontab(minute=10)},
         "enrollments-purged": {
             "task": "integrations.purge_enrollments",

@@ -103,6 +103,9 @@ ADMIN: dict[str, list[Row]] = {
         "integrations/rolemapping", "{mapping}", SETS_UP_DISTRICT, add=DELETES_SET_UP, delete=DELETES_SET_UP
     ),
     **admin_rows("integrations/deliverytarget", "{target}", SETS_UP_DISTRICT, add=NOBODY, delete=NOBODY),
+    **admin_rows(
+        "integrations/publishedaction", "{publishedaction}", SETS_UP_DISTRICT, add=NOBODY, delete=NOBODY
+    ),
     **admin_rows("integrations/rosterschema", "{rosterschema}", SETS_UP_DISTRICT, add=NOBODY, delete=NOBODY),
     "admin:integrations_connection_test": [
         Row(f"{CONNECTION}test/", SETS_UP_DISTRICT, others=302, method="post"),

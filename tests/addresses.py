@@ -21,6 +21,7 @@ from tests.accounts.looking import picture_file
 from tests.cast import Cast, sign_in, world
 from tests.integrations import runs
 from tests.integrations.enrollment import rows as enrolling
+from tests.integrations.submissions import sent
 from tests.scorereports import running
 
 
@@ -74,6 +75,9 @@ MADE: dict[str, Callable[[Cast], object]] = {
     "{item}": lambda cast: enrolling.mark(cast, cast.child).item.uuid,
     "{schema}": lambda cast: enrolling.schema(cast).uuid,
     "{rosterschema}": lambda cast: enrolling.schema(cast).pk,
+    "{submission}": lambda cast: sent.of_the_child(cast).uuid,
+    "{document}": lambda cast: sent.key(sent.of_the_child(cast)),
+    "{publishedaction}": lambda cast: sent.of_the_child(cast).action.pk,
     "{settings}": lambda cast: SyncSettings.objects.get_or_create(district=cast.district)[0].pk,
     "{mapping}": lambda cast: (
         RoleMapping.objects.get_or_create(district=cast.district, role_name="Librarian")[0].pk

@@ -34,6 +34,7 @@ from tests.access_rows import (
 )
 from tests.access_rows_of_overviews import OVERVIEWS
 from tests.access_rows_of_runs import RUNS
+from tests.access_rows_of_submissions import SUBMISSIONS
 from tests.access_rows_of_the_admin import ADMIN
 from tests.addresses import filled
 from tests.cast import Cast, sign_in
@@ -172,6 +173,7 @@ ROWS: dict[str, list[Row]] = {
     ],
     **OVERVIEWS,
     **RUNS,
+    **SUBMISSIONS,
     "outcome-list": page("/staff/outcomes/", WITH_FACTOR),
     "student-detail": [*posted_page(STUDENT, OF_THE_CHILD), *posted_page("/students/{nobody}/", NOBODY)],
     "purpose-choose": [
@@ -290,6 +292,8 @@ NOTHING_TO_SEE = {
     "admin:integrations_syncsettings_delete",
     "admin:integrations_rosterschema_add",
     "admin:integrations_rosterschema_delete",
+    "admin:integrations_publishedaction_add",
+    "admin:integrations_publishedaction_delete",
     "admin:integrations_deliverytarget_add",
     "admin:integrations_deliverytarget_delete",
     "admin:accounts_district_add",

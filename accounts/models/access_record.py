@@ -13,9 +13,10 @@ class AccessAction(models.TextChoices):
 
 
 class AccessRecord(AppendOnly):
-    """Who asked for whose report, when, by which right, and what came of it (34 CFR 99.32, Education Code 49064).
+    """Who asked for whose report or document, when, by which right, and what came of it.
 
-    A snapshot without foreign keys, so that it outlives what it names. Never a link, a token or a score.
+    For 34 CFR 99.32 and Education Code 49064. A snapshot without foreign keys, so that it outlives what it names. Never
+    a link, a token or a score.
     `opened` or `refused` is written before the first byte; `finished` has the same `event_id`.
     """
 
@@ -33,6 +34,8 @@ class AccessRecord(AppendOnly):
     report_language = models.CharField(_("language"), max_length=20, blank=True)
     report_format = models.CharField(_("format"), max_length=20, blank=True)
     content_area = models.CharField(_("content area"), max_length=100, blank=True)
+    # What was opened was no report but this document of a registration, as the district calls it.
+    document = models.CharField(_("document"), max_length=100, blank=True, db_default="")
     legal_basis = models.CharField(_("legal basis"), max_length=100, blank=True)
     purpose = models.CharField(_("purpose"), max_length=60, blank=True)
     run = models.UUIDField(_("run"), null=True)

@@ -1,6 +1,7 @@
-"""The record of access: who asked for whose report, written before the first byte (trust R1, R2).
+"""The record of access: who asked for whose report or document, written before the first byte (trust R1, R2).
 
-`scorereports.services.opening` calls it. If a row cannot be written the exception goes up and no report is served.
+`scorereports.services.opening` and `integrations.services.documents` call it. If a row cannot be written the exception
+goes up and nothing is served.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from portal.base import clock
 
 @dataclass(frozen=True)
 class ReportNamed:
-    """Which report, as ETS names it; all text, empty where unknown."""
+    """Which report, as ETS names it, or which document of a registration; all text, empty where unknown."""
 
     type: str = ""
     year: str = ""
     language: str = ""
     format: str = ""
     content_area: str = ""
+    document: str = ""
 
 
 def opened(access: ReportAccess, report: ReportNamed, facts: RequestFacts) -> uuid.UUID:
@@ -89,6 +91,7 @@ def _about_access(
         report_language=report.language[:20],
         report_format=report.format[:20],
         content_area=report.content_area[:100],
+        document=report.document[:100],
         legal_basis=access.legal_basis,
         purpose=facts.purpose,
         run=facts.run,

@@ -28,6 +28,7 @@ from integrations.models.enrollment import (
 )
 from integrations.models.expiry_notice import ExpiryNotice
 from integrations.models.roster import RosterPlace, RosterSchema
+from integrations.models.submission import PublishedAction, Submission
 from integrations.models.sync_problem import SyncProblem
 from integrations.models.sync_run import SyncRun, SyncState
 from integrations.models.sync_settings import RoleMapping, SyncSettings
@@ -50,6 +51,7 @@ __all__ = [
     "GuardianChange",
     "GuardianshipChange",
     "Op",
+    "PublishedAction",
     "RecordState",
     "RoleMapping",
     "RosterPlace",
@@ -60,6 +62,7 @@ __all__ = [
     "SectionTeacherChange",
     "StaffRoleChange",
     "StudentChange",
+    "Submission",
     "SyncProblem",
     "SyncRun",
     "SyncSettings",

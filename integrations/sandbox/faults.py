@@ -57,11 +57,14 @@ CHOICES = {
     ("hostile_html", "attempts"): ATTEMPTS,
 }
 ROW_KINDS = ("extra_rows", "bad_rows", "hostile_links")
-# Faults of links and lists of reports are ETS's alone, those of pages Illuminate's.
-ETS_KINDS = (*ROW_KINDS, "hostile_html", "shape", "wrong_type")
+# Where there are links: in ETS's rows, and as PowerSchool's answer to who asks for a document.
+LINK_PLACES = ("reports", "document", "named_document")
+# Faults of rows are ETS's alone, those of pages Illuminate's, those of files and links the two's that have any.
+ROWS_OF_ETS = ("extra_rows", "bad_rows", "hostile_html")
+ETS_KINDS = (*ROWS_OF_ETS, "hostile_links", "shape", "wrong_type")
 # What these change has the same form in Illuminate's answers alone.
 PAGE_KINDS = ("short_page", "repeated_page", "miscount", "changed_rows")
-_ABSENT = {"/ets": PAGE_KINDS, "/illuminate": ETS_KINDS, "/powerschool": (*ETS_KINDS, *PAGE_KINDS)}
+_ABSENT = {"/ets": PAGE_KINDS, "/illuminate": ETS_KINDS, "/powerschool": (*ROWS_OF_ETS, *PAGE_KINDS)}
 SIGNED = ("results", "pages")
 COMMON = ("where", "kind", "times", "ssid", "page")
 
@@ -167,8 +170,9 @@ def parse(value: Any, vendor: Vendor) -> Fault:
     where = value.get("where", "all")
     if where not in (*vendor.endpoints, "all"):
         raise FaultError(f"Faults happen at: {', '.join(vendor.endpoints)}, all.")
-    if kind in ROW_KINDS and where != "reports":
-        raise FaultError(f"The fault {kind} needs where reports.")
+    places = LINK_PLACES if kind == "hostile_links" else ("reports",)
+    if kind in ROW_KINDS and where not in places:
+        raise FaultError(f"The fault {kind} needs where {' or '.join(places)}.")
     times, ssid, page = value.get("times"), value.get("ssid"), value.get("page")
     if not (times is None or (type(times) is int and times > 0)):
         raise FaultError("times is a number above zero, or null.")

@@ -192,7 +192,10 @@ def _hostile_links(options: dict[str, Any], call: Call, vendor: Vendor, wire: Wi
     def change(rows: list[Any]) -> list[Any]:
         return [{**row, "url": options["url"]} for row in rows or [_PLAIN_ROW]]
 
-    _with_rows(change, call, vendor, wire)
+    if call.endpoint == "reports":
+        _with_rows(change, call, vendor, wire)
+    else:  # the answer is the link itself
+        wire.send(Reply(200, options["url"].encode()))
 
 
 def _hostile_html(options: dict[str, Any], call: Call, vendor: Vendor, wire: Wire) -> None:

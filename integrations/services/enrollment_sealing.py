@@ -1,6 +1,7 @@
 """What families wrote in a registration, at rest: sealed, opened, moved to a new key, and gone after so many days.
 
-The intake and the preview of a mapping open it, nobody else. A table dump, a log or a message holds none of it.
+The intake, the preview of a mapping and the list of submissions open it, nobody else. A table dump, a log or a message
+holds none of it.
 """
 
 from __future__ import annotations
@@ -15,12 +16,20 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Substr
 
-from integrations.models import BatchState, ChecklistMark, EnrollmentBatch, EnrollmentRecord, RecordState
+from integrations.models import (
+    BatchState,
+    ChecklistMark,
+    EnrollmentBatch,
+    EnrollmentRecord,
+    RecordState,
+    Submission,
+)
 from integrations.powerschool.records import BatchRecord
 from portal.base import clock, field_keys, secrets
 from portal.base.secrets import SecretUnreadable
 
 ANSWER, RECORD, NOTE = "enrollment-answer", "enrollment-record", "checklist-note"
+HEAD = "submission-head"
 # Long enough for every sealed text's version and key id.
 _HEAD = 40
 
@@ -62,16 +71,32 @@ def note_of(sealed: str) -> str:
         return ""
 
 
+def seal_head(head: Mapping[str, str]) -> str:
+    """Seal what a list shows of a submission."""
+    return secrets.seal(json.dumps(head, sort_keys=True, ensure_ascii=True), purpose=HEAD)
+
+
+def head_of(submission: Submission) -> dict[str, str]:
+    """Open it; empty where it cannot be read."""
+    try:
+        found: dict[str, str] = json.loads(secrets.unseal(submission.head, purpose=HEAD))
+    except SecretUnreadable:
+        return {}
+    return found
+
+
 def purge() -> int:
     """Forget what families wrote, so many days after it served: answers that were read, records that were placed.
 
-    What still waits for its student, or could not be read, is kept: it is all there is of that family.
+    What still waits for its student, or could not be read, is kept: it is all there is of that family. A line of the
+    list of submissions goes when PowerSchool has not named it for so long.
     """
     before = clock.now() - datetime.timedelta(days=settings.ENROLLMENT_KEEP_DAYS)
     read = Q(state__in=(BatchState.DONE, BatchState.RESET, BatchState.REFUSED), done_at__lt=before)
     answers = EnrollmentBatch.objects.filter(read).exclude(answer="")
     placed = EnrollmentRecord.objects.filter(state=RecordState.PLACED, placed_at__lt=before).exclude(data="")
-    return answers.update(answer="") + placed.update(data="")
+    unseen, _by_kind = Submission.objects.filter(seen_at__lt=before).delete()
+    return answers.update(answer="") + placed.update(data="") + unseen
 
 
 def reseal() -> int:
@@ -95,6 +120,7 @@ _COLUMNS: tuple[tuple[Any, str, str], ...] = (
     (EnrollmentBatch, "answer", ANSWER),
     (EnrollmentRecord, "data", RECORD),
     (ChecklistMark, "admin_note", NOTE),
+    (Submission, "head", HEAD),
 )
 
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.rights import Right
 from accounts.services import account_questions, concerns, reviews, staff_roles
-from integrations.services import checklists, enrollment_pages
+from integrations.services import checklists, enrollment_pages, submission_pages
 
 PAGE_SIZE = 50
 
@@ -63,5 +63,6 @@ def _registrations(user: User, is_staff_member: bool) -> dict[str, object]:
     return {
         "may_enroll": may_enroll,
         "may_check": is_staff_member and checklists.may_see_any(user),
+        "may_read": is_staff_member and submission_pages.may_see_any(user),
         "batches_lost": enrollment_pages.lost_anywhere(user) if may_enroll else 0,
     }

@@ -22,8 +22,8 @@ from accounts.access import NoGrant, ReportAccess
 from accounts.forms.purpose import PurposeForm
 from accounts.requests import SignedInRequest
 from accounts.services import purposes
+from portal.base.framing import is_in_a_frame
 from scorereports.services.failures import NoPurpose, NotForThem
-from scorereports.views import framing
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,7 +78,7 @@ def answer(
     page["outcome"] = _purpose_words() if no_purpose else support_words()
     if no_purpose:
         page["purpose_url"] = _asking_url(may_see, viewer_url or request.get_full_path())
-    if not framing.is_in_a_frame(request):
+    if not is_in_a_frame(request):
         page["back_url"] = reverse("student-detail", args=[may_see.student_uuid])
     return render(request, "scorereports/report_failed.html", page, status=403)
 

@@ -22,6 +22,7 @@ from accounts.services import record
 from accounts.throttles import Act, TooOften
 from integrations.services import checklists
 from portal.base.clock import local_today
+from portal.base.framing import comes_from_elsewhere, is_in_a_frame, may_frame, shown_in_our_frames
 from portal.base.streaming import limit_stalls
 from scorereports import catalog, guides
 from scorereports.forms.choice import ChoiceForm
@@ -92,13 +93,13 @@ def report_detail(request: SignedInRequest, student_uuid: uuid.UUID, key: str) -
         "has_former_level_names": guides.has_former_level_names(named.type, named.year),
     }
     response = render(request, "scorereports/report_detail.html", page)
-    return framing.may_frame(response, request, delivery.frame_origins(configuration, named.format))
+    return may_frame(response, request, delivery.frame_origins(configuration, named.format))
 
 
 @require_GET
 @login_required
 @never_cache
-@framing.shown_in_our_frames
+@shown_in_our_frames
 def report_content(request: SignedInRequest, student_uuid: uuid.UUID, key: str) -> HttpResponseBase:
     facts = request_facts(request)
     try:
@@ -108,12 +109,12 @@ def report_content(request: SignedInRequest, student_uuid: uuid.UUID, key: str) 
             record.refused_stranger(request.user, stranger.student_uuid, facts)
         raise
     facts = dataclasses.replace(facts, purpose=asking.chosen(request, may_see))
-    if framing.comes_from_elsewhere(request):
+    if comes_from_elsewhere(request):
         record.refused(may_see, record.ReportNamed(), facts, outcome="cross-site")
         return framing.refuse(request, may_see)
     try:
         throttles.count(request, Act.OPENING, account=request.user)
-        report = opening.open_report(may_see, key, facts, in_a_frame=framing.is_in_a_frame(request))
+        report = opening.open_report(may_see, key, facts, in_a_frame=is_in_a_frame(request))
     except TooOften as error:
         record.refused(may_see, record.ReportNamed(), facts, outcome="too-often")
         return framing.too_often(request, may_see, error)
@@ -137,7 +138,7 @@ def _for_staff(request: SignedInRequest, may_see: ReportAccess) -> dict[str, Any
 
 def _viewer_around(request: SignedInRequest, may_see: ReportAccess, key: str) -> str:
     """Return the page around this frame, empty for a report in a tab of its own."""
-    in_a_frame = framing.is_in_a_frame(request)
+    in_a_frame = is_in_a_frame(request)
     return reverse("report-detail", args=[may_see.student_uuid, key]) if in_a_frame else ""
 
 
@@ -147,7 +148,7 @@ def _failed(
     text = _words(may_see, unavailable)
     page: dict[str, Any] = {"access": may_see, "outcome": text}
     if unavailable.outcome is not Outcome.OWN_TAB:  # whose next step is the one that helps
-        sandbox = _sandbox_around(may_see, key) if framing.is_in_a_frame(request) else None
+        sandbox = _sandbox_around(may_see, key) if is_in_a_frame(request) else None
         page |= framing.ways_on(request, may_see, key, sandbox)
         page["may_retry_around"] = "retry_url" not in page
     response = render(request, "scorereports/report_failed.html", page, status=text.status)

@@ -1,4 +1,4 @@
-"""Who has opened a student's reports, for the family and for staff who look after access. No vendor is asked."""
+"""Who has opened a student's reports and documents, for the family and for staff; no vendor is asked."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ def _opening(row: AccessRecord, person: User | None, reader: User) -> dict[str, 
         "is_reader": person == reader,
         "rule": row.actor_role,
         "relation": row.relation,
+        "document": row.document,
         "title": catalog.type_title(row.report_type),
         "year_label": catalog.year_label(row.report_year),
         "language": catalog.language_name(row.report_language),

@@ -6,7 +6,7 @@ from django.db import connection
 from django.http import StreamingHttpResponse
 
 from portal.base import streaming
-from portal.base.magic import WrongContent, check_start
+from portal.base.magic import Kind, WrongContent, check_start, recognise
 from portal.base.streaming import GuardedStream, StreamBroken
 from tests.base.crowd import in_threads
 from tests.base.hand_clock import HandClock
@@ -207,6 +207,22 @@ def test_html_is_told_from_other_things():
     for bad in (b"%PDF-1.7", b"<?xml version='1.0'?>", b"plain", b""):
         with pytest.raises(WrongContent):
             check_start(iter([bad]), "HTML")
+
+
+def test_each_kind_of_picture_is_told_by_its_very_first_bytes():
+    kinds: tuple[Kind, ...] = ("JPEG", "PNG", "HEIC", "PDF")
+    starts: dict[Kind, bytes] = {
+        "JPEG": b"\xff\xd8\xff\xe0 %PDF-1.7",
+        "PNG": b"\x89PNG\r\n\x1a\n",
+        "HEIC": b"\0\0\0\x18ftypheic",
+        "PDF": b"%PDF-1.7",
+    }
+    for kind, start in starts.items():
+        told, chunks = recognise(iter([start[:2], start[2:], b"more"]), kinds)
+        assert (told, b"".join(chunks)) == (kind, start + b"more")
+    for bad in (b"PK\x03\x04", b"<svg/>", b"GIF89a", b" \xff\xd8\xff", b"\0\0\0\x18ftypmp42", b""):
+        with pytest.raises(WrongContent):
+            recognise(iter([bad]), kinds)
 
 
 def test_a_process_has_so_many_slots_and_no_more():

@@ -17,8 +17,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
 
-from accounts import letter_codes
-from accounts.services import concerns
+from accounts import access_submissions, letter_codes
+from accounts.requests import RequestFacts
+from accounts.services import concerns, record
 from integrations.sandbox.server import SandboxServer
 from scorereports.models import Configuration
 from tests import factories
@@ -155,7 +156,10 @@ def said_something(place: Place) -> None:
 
 
 def opened_by_all(place: Place) -> None:
-    """A report that its other parent and people of each role have opened."""
+    """A report that its other parent and people of each role have opened, and a document that the office has."""
+    office = access_submissions.open_student(place.cast.office, place.cast.child.uuid)
+    # What a district calls a document is its own word.
+    record.opened(office, record.ReportNamed(document="2 + 2"), RequestFacts())
     for who in ("other_parent", "teacher", "counselor", "office", "district_admin"):
         opened(sign_in(getattr(place.cast, who)), reading.report(place.cast.child))
 

@@ -18,7 +18,7 @@ from django.core.management.base import CommandParser
 from accounts.models import District
 from integrations.http import VendorError
 from integrations.models import Connection, SyncRun, SyncState
-from integrations.services import checklists, enrollments, syncs
+from integrations.services import checklists, enrollments, submissions, syncs
 from integrations.sync.runs import Busy
 from portal.base.secrets import SecretUnreadable
 
@@ -71,6 +71,7 @@ class Command(BaseCommand):
                 enrollments.list_targets(connection)
                 told["targets"] = enrollments.drain_all(connection, by=BY)
                 told["checklist_marks"] = checklists.sync(connection)
+                told["submissions"] = submissions.bring_all(connection)
                 told["failure"] = next((one["failure"] for one in told["targets"] if one["failure"]), "")
         except Busy:
             raise CommandError("Another process looks at this connection. Try again later.") from None

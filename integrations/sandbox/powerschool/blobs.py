@@ -7,8 +7,10 @@ the answer (`rsct`, `rscd`). Neither needs the key: the signature in the query i
 import hmac
 import os
 import zlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from struct import pack
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -18,7 +20,8 @@ from integrations.sandbox.powerschool.printing import FILES
 
 CONTAINER = "secure-uploadeddocuments-832"
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
-_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
+_TYPES = {file.rpartition(".")[2]: kind for _field, file, kind in FILES}
+_ASSETS = Path(__file__).parent.parent / "assets"
 _UNKNOWN = "application/octet-stream"
 
 
@@ -55,7 +58,7 @@ class Blobs:
             return _refusal("AuthenticationFailed", "Signature did not match.")
         if self._clock.now() >= datetime.strptime(values["se"] + "+0000", f"{_STAMP}%z"):
             return _refusal("AuthenticationFailed", "Signature not valid in the specified time frame")
-        name, _type = FILES[number % len(FILES)]
+        _field, name, _type = FILES[number % len(FILES)]
         headers = [("Content-Disposition", values["rscd"])] if "rscd" in values else []
         return Reply(200, content_of(name), values.get("rsct", _UNKNOWN), headers)
 
@@ -65,8 +68,16 @@ class Blobs:
 
 
 def content_of(file: str) -> bytes:
-    """The bytes of a sample file: a page of PDF that says what it is, or a small grey picture."""
-    return _pdf(file) if file.endswith(".pdf") else _png(64, 48)
+    """The bytes of a sample file: a page of PDF that says what it is, a small picture, or how such a file begins."""
+    made: dict[str, Callable[[], bytes]] = {
+        "pdf": lambda: _pdf(file),
+        "png": lambda: _png(64, 48),
+        "jpg": (_ASSETS / "document.jpg").read_bytes,
+        # No more than the beginnings, by which both are known.
+        "heic": lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 256,
+        "docx": lambda: b"PK\x03\x04\x14\0\x06\0" + b"\0" * 256,
+    }
+    return made[file.rpartition(".")[2]]()
 
 
 def _type_of(file: str) -> str:

@@ -38,7 +38,18 @@ ITEMS = (
 _STATES = ("Completed", "Incomplete", "Waived", "In review")
 _ADMIN_NOTE = "Admin: called twice, no answer. Landlord says they moved."
 _PUBLIC_NOTE = "Please bring the original to the school office."
-FILES = (("birth-certificate.pdf", "application/pdf"), ("proof-of-address.png", "image/png"))
+# What a family uploaded, in the order of a submission's documents: the field of the form, the file, its type.
+FILES = (
+    ("doc_BirthCertificate", "birth-certificate.pdf", "application/pdf"),
+    ("doc_ProofOfAddress", "proof-of-address.png", "image/png"),
+    ("doc_Immunizations", "immunizations.jpg", "image/jpeg"),
+    ("doc_Photo", "photo.heic", "image/heic"),
+    (
+        "doc_CustodyLetter",
+        "custody-letter.docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+)
 
 
 # --- the solution -----------------------------------------------------------------------------------------------------
@@ -182,11 +193,9 @@ def submission(made: Submission) -> Row:
         "stu_FirstName": made.child.first_name,
         "stu_LastName": made.child.last_name,
         "stu_DateOfBirth": us(made.child.birth_date),
-        "doc_BirthCertificate": made.documents[0],
-        "doc_BirthCertificate_FileName": FILES[0][0],
-        "doc_ProofOfAddress": made.documents[1],
-        "doc_ProofOfAddress_FileName": FILES[1][0],
     }
+    for document, (name, file, _type) in zip(made.documents, FILES, strict=True):
+        items |= {name: document, f"{name}_FileName": file}
     for number, parent in enumerate(made.child.parents, 1):
         items |= {
             f"par{number}_FirstName": parent.first_name,

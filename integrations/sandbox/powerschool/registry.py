@@ -45,6 +45,7 @@ STATUSES = (PENDING, APPROVED, DELIVERED, DISCARDED)
 # What the form of a roster shows: enough for the document's sample of 62 in pages of 25.
 ROSTER = 62
 _FIRST_RECORD, _FIRST_ROSTER, _FIRST_ENTRY = 910_001, 820_001, 12_001
+_DOCUMENTS = 5
 # Of the district, and as many new ones.
 _AT_FIRST = 12
 _APPROVED_AT_FIRST = 8
@@ -65,8 +66,9 @@ class Submission:
 
     @property
     def documents(self) -> tuple[str, ...]:
-        """The ids of what was uploaded with it: two files, always the same for the same record."""
-        return tuple(str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.record_id}:{number}")) for number in range(2))
+        """The ids of what was uploaded with it: a file of each type, always the same for the same record."""
+        names = (f"{self.record_id}:{number}" for number in range(_DOCUMENTS))
+        return tuple(str(uuid.uuid5(uuid.NAMESPACE_OID, name)) for name in names)
 
 
 @dataclass(slots=True, repr=False)

@@ -106,7 +106,7 @@ class PowerSchoolVendor:
         return json_reply(404, {"message": NOT_FOUND})
 
     def sample_pdf(self) -> bytes:
-        return blobs.content_of(printing.FILES[0][0])
+        return blobs.content_of(printing.FILES[0][1])
 
     def _answer(self, request: Request, endpoint: catalogue.Endpoint, parts: Parts) -> Reply:
         if endpoint.with_key and not self._admits(request):

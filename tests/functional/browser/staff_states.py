@@ -15,6 +15,7 @@ from tests.functional.browser.place import Place
 from tests.functional.browser.registration_states import REGISTRATION_STATES
 from tests.functional.browser.scene import Go, State, at, child
 from tests.functional.browser.search_states import SEARCH_STATES
+from tests.functional.browser.submission_states import SUBMISSION_STATES
 from tests.functional.browser.whole_classes import RUN_STATES
 
 GUARD, CUSTODIAN, DISTRICT = "school_admin", "records_custodian", "district_admin"
@@ -92,6 +93,7 @@ STAFF_STATES: dict[str, State] = {
     **SEARCH_STATES,
     **OVERVIEW_STATES,
     **REGISTRATION_STATES,
+    **SUBMISSION_STATES,
     "who-sees": State(of_student("access"), GUARD, kind="who-sees"),
     "who-sees-restricted": State(of_student("access"), CUSTODIAN, restrictions, kind="who-sees"),
     "who-sees-of-age": State(of_student("access"), GUARD, of_age, kind="who-sees"),

@@ -225,6 +225,30 @@ def test_a_link_can_name_file_and_type(powerschool):
     assert powerschool.get("/documents/document/url", file="?", providerDocUID="?").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("number", "start"),
+    [(0, b"%PDF-"), (1, b"\x89PNG"), (2, b"\xff\xd8\xff"), (3, b"\0\0\0\x18ftypheic"), (4, b"PK")],
+)
+def test_a_submission_has_a_document_of_each_kind(powerschool, number, start):
+    document = powerschool.control("submissions").json()[0]["documents"][number]
+    assert opened(powerschool.get(f"/documents/{document}").text).content.startswith(start)
+
+
+def test_what_is_behind_a_link_and_where_it_leads_can_be_wrong(powerschool):
+    document = powerschool.control("submissions").json()[0]["documents"][0]
+    link = powerschool.get(f"/documents/{document}").text
+    powerschool.steer(
+        "faults",
+        [
+            {"where": "blob", "kind": "wrong_type", "as": "html-as-pdf"},
+            {"where": "document", "kind": "hostile_links", "url": "https://evil.example/x"},
+        ],
+    )
+    assert b"<html>" in opened(link).content
+    assert opened(link).headers["Content-Type"] == "application/pdf"
+    assert powerschool.get(f"/documents/{document}").text == "https://evil.example/x"
+
+
 # As the other vendors
 
 
