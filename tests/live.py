@@ -79,8 +79,8 @@ class Sandbox:
         found: dict[str, int] = requests.get(f"{self.url}/ets/_calls", timeout=10).json()
         return found
 
-    def faults(self, *faults: dict[str, Any]) -> None:
-        self._post("faults", list(faults))
+    def faults(self, *faults: dict[str, Any], vendor: str = "ets") -> None:
+        self._post("faults", list(faults), vendor)
 
     def reset(self) -> None:
         self._post("reset", None)

@@ -20,7 +20,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 from accounts.models import User
 from portal import environment
-from portal.demo import cast, people
+from portal.demo import cast, people, registrations
 
 HERE = "127.0.0.1"
 
@@ -92,6 +92,7 @@ class Command(BaseCommand):
             verbosity=0,
             stdout=io.StringIO(),
         )
+        registrations.bring_in(cast.world(), district, vendors)
 
     def _wait_for(self, url: str, port: int, processes: list[subprocess.Popen[bytes]]) -> None:
         for _attempt in range(300):
