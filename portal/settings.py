@@ -147,6 +147,7 @@ RUN_AT_ONCE_BESIDE_PEOPLE = env.int("RUN_AT_ONCE_BESIDE_PEOPLE", 4)
 RUN_STUDENTS = env.int("RUN_STUDENTS", 5000)  # in one run
 PRINT_VOLUME_STUDENTS = env.int("PRINT_VOLUME_STUDENTS", 50)
 ENROLLMENT_KEEP_DAYS = env.int("ENROLLMENT_KEEP_DAYS", 90)
+ENROLLMENT_WORDS_LANGUAGE = env.str("ENROLLMENT_WORDS_LANGUAGE", "en")
 
 # --- People and sign-in ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 
@@ -254,15 +256,15 @@ def failure(name: str) -> tuple[str, str]:
 
 
 def brake(reason: dict[str, Any], schools: dict[str, str]) -> Told:
-    """Put one reason of the brake into a sentence. `schools` gives names by uuid."""
+    """Put one reason of the brake into a sentence of HTML. `schools` gives names by uuid."""
     count, limit, of = (grouped(int(reason[name])) for name in ("count", "limit", "of"))
-    what = word(KINDS, reason["what"])
+    what = escape(word(KINDS, reason["what"]))
     facts = {
         "count": count,
         "limit": limit,
         "of": of,
         "what": what,
-        "school": schools.get(reason["school"], "–"),
+        "school": format_html("<bdi>{}</bdi>", schools.get(reason["school"], "–")),
     }
     text, *settings = {
         "ended": (_ENDED.get(reason["what"], _ENDED_OTHER), "links_percent", "links_least"),
@@ -270,7 +272,7 @@ def brake(reason: dict[str, Any], schools: dict[str, str]) -> Told:
         "people": (_PEOPLE.get(reason["what"], _PEOPLE_OTHER), "people_percent"),
         "rows": (_FEW_ROWS, "rows_percent", "rows_least"),
     }.get(reason["rule"], (_OTHER,))
-    return Told(str(text) % facts, _labels(settings))
+    return Told(mark_safe(str(text) % facts), _labels(settings))  # noqa: S308 - the facts are numbers or escaped
 
 
 def _labels(settings: list[Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -24,7 +25,11 @@ PAGE_SIZE = 50
 @never_cache
 def registration_detail(request: SignedInRequest, student_uuid: uuid.UUID) -> HttpResponse:
     may_see = access.open_student(request.user, student_uuid, rules=FAMILY_RULES)
-    page = {"access": may_see, "checklists": list(checklists.of_student(may_see).items())}
+    page = {
+        "access": may_see,
+        "checklists": list(checklists.of_student(may_see).items()),
+        "words_lang": settings.ENROLLMENT_WORDS_LANGUAGE,
+    }
     return render(request, "integrations/registration_detail.html", page)
 
 

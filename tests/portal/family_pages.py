@@ -92,6 +92,16 @@ def frame(place: Place, client: Client) -> Answer:
     return client.get(reading.content(place.cast.child))
 
 
+def in_the_viewer(place: Place, client: Client) -> Answer:
+    """Ask for the content as the viewer's frame does."""
+    within = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "same-origin"}
+    return client.get(reading.content(place.cast.child), headers=within)
+
+
+def fault(**what: Any) -> Prepare:
+    return lambda place: place.sandbox.faults.add(times=None, **what)
+
+
 def asked_by_mail(place: Place, client: Client) -> Answer:
     return client.post(ASK, {"email": place.cast.parent_of_two.email}, follow=True)
 
@@ -181,7 +191,7 @@ def extra_addresses(place: Place) -> None:
 def sign_on(place: Place) -> None:
     known = {"client_id": "a", "client_secret": "b", "domains": ("example.org",), "mfa": ("mfa",)}
     place.settings.SSO_PROVIDERS = [
-        {"name": "district", "label": "2027", "issuer": "http://127.0.0.1:1", **known}
+        {"name": "district", "label": "District 2027", "issuer": "http://127.0.0.1:1", **known}
     ]
 
 
@@ -236,6 +246,15 @@ PAGES: dict[str, Page] = {
     "report-page": Page(of_report(form="HTML", areas="ELA"), PARENT, needs_ets=True),
     "report-gone": Page(of_child("reports/nothing/"), PARENT, status=404),
     "report-busy": Page(frame, PARENT, no_places, status=503, needs_ets=True),
+    "report-down": Page(
+        in_the_viewer, PARENT, fault(where="reports", kind="status", status=503), status=503, needs_ets=True
+    ),
+    "report-expired": Page(
+        in_the_viewer, PARENT, fault(where="link", kind="status", status=403), status=502, needs_ets=True
+    ),
+    "report-bad": Page(
+        in_the_viewer, PARENT, fault(where="link", kind="wrong_type"), status=502, needs_ets=True
+    ),
     "openings-none": Page(of_child("openings/"), PARENT),
     "openings": Page(of_child("openings/"), PARENT, opened_by_all, needs_ets=True),
     "security": Page(at(MFA), PARENT),

@@ -131,7 +131,7 @@ class Breaker:
     def _noticed(self, tests: list[str], lane: Lane, tree: Path, log: Path) -> tuple[int, int]:
         """Return how many tests failed by themselves, and how many ran (it stops after a few failures)."""
         sound = self._control.passing(tests, lane)
-        single = Lane(lane.name, environment=lane.environment)
+        single = Lane(lane.name, environment=lane.environment, seconds=lane.seconds)
 
         def work() -> dict[str, str]:
             return runs.run(tree, sorted(sound), single, log=log, stop_after=ENOUGH_FAILURES)

@@ -18,7 +18,9 @@ from typing import Any
 from tests import servers
 
 PLUGIN_FOLDER = Path(__file__).resolve().parent / "plugin"
-RUN_SECONDS = 300
+RUN_SECONDS = 600
+# Every page before a real browser, in all its states.
+BROWSER_SECONDS = 3600
 COMMAND = [
     sys.executable,
     "-m",
@@ -55,6 +57,7 @@ class Lane:
     environment: dict[str, str] = field(default_factory=dict)
     missing: str = ""  # what the machine lacks for it
     alone: bool = True  # not beside another run
+    seconds: int = RUN_SECONDS
 
 
 def lanes() -> list[Lane]:
@@ -68,7 +71,7 @@ def lanes() -> list[Lane]:
         Lane("ordinary", workers=2, alone=False),
         Lane("alone"),
         Lane("services", environment=wanted, missing=no_servers),
-        Lane("browser", environment={"CHROMIUM": chromium}, missing=no_chromium),
+        Lane("browser", environment={"CHROMIUM": chromium}, missing=no_chromium, seconds=BROWSER_SECONDS),
         Lane("soak", environment={**wanted, "SOAK": "short", "SOAK_SEED": "1"}, missing=no_servers),
     ]
 
@@ -98,7 +101,9 @@ def run(root: Path, tests: list[str], lane: Lane, *, log: Path, stop_after: int 
     files = sorted({name.partition("::")[0] for name in tests})
     workers = ["-n", str(lane.workers)] if lane.workers > 1 and len(tests) > lane.workers else []
     arguments = ["-m", "", f"--maxfail={stop_after}", *workers, *files]
-    report = _pytest(root, arguments, log=log, environment=lane.environment, tests=tests)
+    report = _pytest(
+        root, arguments, log=log, environment=lane.environment, tests=tests, seconds=lane.seconds
+    )
     return dict(report["outcomes"])
 
 
@@ -112,6 +117,7 @@ def _pytest(
     log: Path | None,
     environment: dict[str, str],
     tests: list[str] | None = None,
+    seconds: int = RUN_SECONDS,
 ) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         report, listed = Path(folder) / "report.json", Path(folder) / "tests.json"
@@ -119,7 +125,7 @@ def _pytest(
         if tests is not None:
             listed.write_text(json.dumps(tests))
             variables["PROMISE_TESTS"] = str(listed)
-        printed, status = _finished([*COMMAND, *arguments], root, variables)
+        printed, status = _finished([*COMMAND, *arguments], root, variables, seconds)
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             log.write_text(printed)
@@ -137,7 +143,7 @@ def _clean_environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(PLUGIN_FOLDER)}
 
 
-def _finished(command: list[str], root: Path, environment: dict[str, str]) -> tuple[str, int]:
+def _finished(command: list[str], root: Path, environment: dict[str, str], seconds: int) -> tuple[str, int]:
     try:
         done = subprocess.run(
             command,
@@ -145,9 +151,9 @@ def _finished(command: list[str], root: Path, environment: dict[str, str]) -> tu
             env=environment,
             capture_output=True,
             text=True,
-            timeout=RUN_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise RunError(f"the tests took more than {RUN_SECONDS} s") from None
+        raise RunError(f"the tests took more than {seconds} s") from None
     return done.stdout + done.stderr, done.returncode

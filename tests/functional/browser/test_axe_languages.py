@@ -16,7 +16,7 @@ from portal import languages
 from tests.functional.browser import stage
 from tests.functional.browser.conftest import OpenPage
 from tests.functional.browser.place import Place
-from tests.functional.browser.test_axe_pages import check
+from tests.functional.browser.test_axe_pages import check, check_reach
 from tests.portal import family_pages
 from tests.portal.family_pages import PAGES
 from tests.portal.test_family_pages import as_often_as_there_are_languages
@@ -67,3 +67,4 @@ def _check(page: Page, language: str) -> None:
     check(page, f"{language}, 320 px")
     assert stage.sideways_overflow(page) == [], f"{language}, 320 px"
     assert page.locator("h1").count() == 1
+    check_reach(page, language)

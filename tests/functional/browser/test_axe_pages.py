@@ -11,10 +11,11 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Frame, Page
 
-from tests.functional.browser import stage
+from tests.functional.browser import reach, stage
 from tests.functional.browser.conftest import OpenPage
 from tests.functional.browser.place import Place, report_frame
 from tests.functional.browser.states import STATES, fault, show
+from tests.functional.page_faults import loose_names
 
 pytestmark = [pytest.mark.axe, pytest.mark.promise("L2")]
 
@@ -65,13 +66,14 @@ def test_a_page_has_no_barrier(name: str, place: Place, open_page: OpenPage):
     page.set_viewport_size(stage.PHONE["viewport"])
     check(page, "320 px")
     _check_reflow(page)
-
+    assert loose_names(page.content()) == []
     assert page.locator("h1").count() == 1
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.locator("html").get_attribute("dir") == "ltr"
     title = page.title()
     assert title.partition("·")[0].strip()
     assert _titles.setdefault(title, state.kind or name) == (state.kind or name), "two pages have one title"
+    check_reach(page, name)
 
 
 def _check_reflow(page: Page) -> None:
@@ -82,6 +84,19 @@ def _check_reflow(page: Page) -> None:
     page.set_viewport_size(stage.DESKTOP["viewport"])
     page.evaluate("document.documentElement.style.fontSize = '212.5%'")  # twice what the sheet says
     assert stage.sideways_overflow(page) == [], "large letters"
+    page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+def check_reach(page: Page, what: str) -> None:
+    """Focus is seen wherever it is, on a phone and zoomed; nothing is cut off with wider spacing."""
+    for width, height in ((320, 640), (640, 400)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert reach.bad_stops(page) == [], f"{what}, {width} px"
+    reach.space_out(page)
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert stage.sideways_overflow(page) == [], f"{what}, wider spacing, {width} px"
+        assert reach.clipped(page) == [], f"{what}, wider spacing, {width} px"
 
 
 def test_the_page_in_the_viewers_frame_has_no_barrier(place: Place, open_page: OpenPage):

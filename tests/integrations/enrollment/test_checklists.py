@@ -16,6 +16,7 @@ from tests.accounts.registering import registered
 from tests.cast import Cast, sign_in
 from tests.integrations.enrollment import rows, world
 from tests.portal.crawling import pages_of
+from tests.scorereports import reading
 
 NEW = 41001
 SECRET, PUBLIC = "Landlord says they moved", "Bring the original on Monday"
@@ -48,6 +49,25 @@ def test_it_works(synced: Cast):
 
     for words in ("Proof of address", "Incomplete", PUBLIC, "Birth certificate", "Feb. 3, 2015"):
         assert words in page
+
+
+@pytest.mark.promise("L1")
+@pytest.mark.parametrize("tag", ["en", "es", ""])
+def test_the_districts_own_words_are_marked_as_theirs_on_an_arabic_page(
+    synced: Cast, settings: Any, tag: str
+):
+    """A screen reader would else read English by the rules of Arabic, and a full stop would stand on the wrong side."""
+    settings.ENROLLMENT_WORDS_LANGUAGE = tag
+    client = sign_in(synced.parent_of_two)
+    client.post("/language/", {"language": "ar"})
+    shown = reading.page(client.get(family_page(synced.child)))
+    assert shown.select("html")[0]["lang"] == "ar"
+
+    for words in ("Proof of address", "Incomplete", PUBLIC, "Completed"):
+        [where] = [one for one in shown.select("main bdi") if one.get_text(strip=True) == words]
+        assert (where["lang"], where["dir"]) == (tag, "auto"), words
+    title = shown.select("main h2 bdi")[0]
+    assert (title["lang"], title["dir"]) == (tag, "auto")
 
 
 @pytest.mark.slow
