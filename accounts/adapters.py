@@ -42,6 +42,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         answer: HttpResponse = super().post_login(request, user, **login)
         return answer
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Take an address that nobody can read, such as `http://[`, for one that leads elsewhere."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Offer staff their second factor alone: a password given again opens nothing to them (trust A9)."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)

@@ -42,7 +42,8 @@ def way_back(request: HttpRequest, default: str = "home") -> str:
     is_ours = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return back if is_ours else default
+    # `redirect` takes a word without a slash for a view's name.
+    return back if is_ours and back.startswith("/") else default
 
 
 def current_request_id() -> str:

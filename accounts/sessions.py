@@ -7,6 +7,7 @@ ends were wrong, the next person at a library's computer would be the parent bef
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -27,6 +28,8 @@ from portal.base import clock
 SUPPORT_VIEW = "support_view"
 # A write for every click would be one too many; a session may end so much before its time.
 _TOUCHED_EVERY = timedelta(seconds=15)
+# As Django makes them.
+_KEY = re.compile(r"[a-z0-9]{32}")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,10 @@ class SessionStore(DatabaseSessionStore):
     def of_request(self, request: HttpRequest) -> None:
         """Say who is asking; looked at only if this becomes a new session of somebody."""
         self._request = request
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Say whether a cookie can be a key of ours: what else it holds, a NUL say, never reaches the database."""
+        return key is not None and _KEY.fullmatch(key) is not None
 
     def load(self) -> dict[str, Any]:
         row = _with_look().filter(session_key=self.session_key).first()

@@ -122,9 +122,9 @@ class RunStartForm(forms.Form):
 def _text_of(upload: Any) -> str:
     if not upload:
         return ""
-    data: bytes = upload.read()
-    if len(data) > _LONGEST_LIST:
+    if upload.size > _LONGEST_LIST:
         raise ValidationError(_("The file is too large. Keep only the column with the ids."))
+    data: bytes = upload.read()
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

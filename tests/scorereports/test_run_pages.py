@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.test import Client
 
 from accounts.models import AccessChange, Section
@@ -89,6 +89,17 @@ def test_a_pasted_list_a_csv_file_and_lines_that_name_nobody(cast: Cast):
     pasted = f"{cast.child.local_id}\r\n\r\n {cast.child.local_id} \r\n{cast.classmate.local_id}\tAnn"
     posted(client, "ids", ids=pasted)
     assert ReportRun.objects.order_by("-pk")[0].places.count() == 2
+
+
+def test_a_file_that_is_too_large_is_refused_by_its_size(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    def read(*_args: Any) -> bytes:
+        raise AssertionError("its size was enough to know")
+
+    monkeypatch.setattr(TemporaryUploadedFile, "read", read)
+    file = SimpleUploadedFile("mine.csv", b"1" * 3_000_000)
+    answer = posted(sign_in(cast.school_admin), "ids", ids="", file=file)
+
+    assert "The file is too large" in words(answer)
 
 
 def test_mistakes_are_told_and_start_nothing(cast: Cast, settings: Any):
