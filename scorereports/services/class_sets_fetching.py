@@ -143,6 +143,8 @@ class Fetcher:
         with failures.of_links_as_outcomes(), contextlib.ExitStack() as undo:
             clients.pinned_link_policy(configuration.connection).check(url)
             links.note_first_host(configuration.connection, url)
+            if self._stopped.is_set():  # while ETS named the link
+                raise Unavailable(Outcome.BAD_REPORT)
             upstream, chunks = opening.open_link(configuration, url, "PDF", undo)
             name = uuid.uuid4()
             with self._lock:
