@@ -8,30 +8,23 @@ either. The reports' own opening is `scorereports.services.opening`; they share 
 from __future__ import annotations
 
 import contextlib
-import functools
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-import structlog
-from django.db import DatabaseError
-
 from accounts.access import ReportAccess
 from accounts.requests import RequestFacts
-from accounts.services import record
 from accounts.services.record import ReportNamed
 from integrations import clients
 from integrations.http import UpstreamStream
 from integrations.models import Connection, Submission
 from integrations.powerschool.client import PowerSchoolClient
 from integrations.powerschool.records import DocumentLink
-from integrations.services import links, submissions
+from integrations.services import links, serving, submissions
 from integrations.services import submission_documents as naming
 from integrations.services.submission_documents import Document
 from integrations.services.submission_failures import Failure, NoPurpose, Unavailable, of_calls, of_links
-from portal.base import streaming
 from portal.base.magic import Kind, recognise
 
 # Pictures first: their beginnings stand at the very beginning, a PDF's somewhere in the first bytes.
@@ -48,9 +41,6 @@ SAVED_ALONE: Final[frozenset[Kind]] = frozenset({"HEIC"})
 # Azure says octet-stream of a file whose type nobody gave; the first bytes decide.
 _MAY_SAY: Final = ("application/pdf", "image/", "application/octet-stream", "binary/octet-stream")
 _EXPIRED: Final = (b"time frame", b"expired")
-_LONGEST_REFUSAL: Final = 4096
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -94,24 +84,18 @@ def open_document(access: ReportAccess, key: str, facts: RequestFacts) -> Stream
             wanted = named(access, key)
             about = ReportNamed(document=wanted.label)
             _check(access, facts)
-            slot = _take_slot(undo)
+            slot = serving.take_slot(undo, otherwise=Unavailable(Failure.BUSY))
             connection = wanted.line.action.connection
             link = _fresh_link(wanted, connection)
             upstream, kind, chunks = _open_link(connection, link, undo)
         except (Unavailable, NoPurpose) as refusal:
-            _record_refusal(access, about, facts, refusal.word)
+            serving.record_refusal(access, about, facts, refusal.word)
             raise
-        event_id = _record_opening(access, about, facts)
+        unrecorded = Unavailable(Failure.NOT_RECORDED)
+        event_id = serving.record_opening(access, about, facts, otherwise=unrecorded)
         links.note_first_host(connection, link.url)
         undo.pop_all()  # from here on the stream gives back what it holds
-    streaming.release_database()
-    body = streaming.GuardedStream(
-        upstream,
-        chunks,
-        slot=slot,
-        on_finish=functools.partial(_record_finish, access, event_id),
-        expected_bytes=upstream.content_length,
-    )
+    body = serving.guarded(access, event_id, upstream, chunks, slot)
     return StreamedDocument(body, upstream.content_length, kind, f"document.{_EXTENSIONS[kind]}")
 
 
@@ -120,14 +104,6 @@ def _check(access: ReportAccess, facts: RequestFacts) -> None:
         raise Unavailable(Failure.HELD)
     if not facts.purpose:
         raise NoPurpose
-
-
-def _take_slot(undo: contextlib.ExitStack) -> streaming.Slot:
-    slot = streaming.take()
-    if slot is None:
-        raise Unavailable(Failure.BUSY)
-    undo.callback(slot.release)
-    return slot
 
 
 def _fresh_link(wanted: Named, connection: Connection) -> DocumentLink:
@@ -156,7 +132,7 @@ def _open_link(
     with of_links():
         upstream = clients.powerschool_client(connection).open_document(link)
         undo.callback(upstream.close)
-        if upstream.status == HTTPStatus.FORBIDDEN and _says_expired(upstream):
+        if upstream.status == HTTPStatus.FORBIDDEN and serving.says(upstream, *_EXPIRED):
             raise Unavailable(Failure.LINK_EXPIRED)
         if upstream.status == HTTPStatus.NOT_FOUND:
             raise Unavailable(Failure.GONE)
@@ -166,43 +142,3 @@ def _open_link(
             raise Unavailable(Failure.OTHER_KIND)
         kind, chunks = recognise(upstream.chunks(), KINDS)
         return upstream, kind, chunks
-
-
-def _says_expired(upstream: UpstreamStream) -> bool:
-    """Read Azure's short refusal: a link past its time is not the same as one that never was good."""
-    said = b""
-    for chunk in upstream.chunks():
-        said += chunk
-        if len(said) >= _LONGEST_REFUSAL:
-            break
-    return any(word in said.lower() for word in _EXPIRED)
-
-
-def _record_opening(access: ReportAccess, about: ReportNamed, facts: RequestFacts) -> uuid.UUID:
-    try:
-        return record.opened(access, about, facts)
-    except DatabaseError:
-        log.exception("record_of_access_failed")
-        raise Unavailable(Failure.NOT_RECORDED) from None
-
-
-def _record_refusal(access: ReportAccess, about: ReportNamed, facts: RequestFacts, outcome: str) -> None:
-    try:
-        record.refused(access, about, facts, outcome=outcome)
-    except DatabaseError:  # nothing was served, so nothing is hidden by the missing row
-        log.exception("record_of_refusal_failed")
-
-
-def _record_finish(access: ReportAccess, event_id: uuid.UUID, outcome: str, bytes_sent: int) -> None:
-    try:
-        record.finished(
-            event_id,
-            user=access.user,
-            student_uuid=access.student_uuid,
-            outcome=outcome,
-            bytes_sent=bytes_sent,
-        )
-    except DatabaseError:  # the document is out and `opened` stands; a log line is all that is left to do
-        log.exception("record_of_finish_failed", event_id=str(event_id))
-    finally:
-        streaming.release_database()

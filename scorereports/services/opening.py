@@ -8,22 +8,17 @@ redirected, it stands in one `Location` header and nowhere else. Why there are b
 from __future__ import annotations
 
 import contextlib
-import functools
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-import structlog
-from django.db import DatabaseError
-
 from accounts.access import ReportAccess
 from accounts.requests import RequestFacts
-from accounts.services import record
 from accounts.services.record import ReportNamed
 from integrations import clients
 from integrations.http import UpstreamStream
-from integrations.services import links
+from integrations.services import links, serving
 from portal.base import streaming
 from portal.base.magic import Kind, check_start
 from scorereports import catalog, keys
@@ -37,9 +32,6 @@ from scorereports.services.failures import NoPurpose, NotForThem, Unavailable
 _ANY = ("application/octet-stream", "binary/octet-stream")
 _TYPES: dict[Kind, tuple[str, ...]] = {"PDF": ("application/pdf", *_ANY), "HTML": ("text/html", *_ANY)}
 _EXPIRED = b"expired"
-_LONGEST_REFUSAL = 4096
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -78,7 +70,7 @@ def open_report(
     try:
         key = read_key(access, key_text)
     except Unavailable as unavailable:
-        _record_refusal(access, ReportNamed(), facts, unavailable.word)
+        serving.record_refusal(access, ReportNamed(), facts, unavailable.word)
         raise
     named = ReportNamed(key.type, key.year, key.language, key.format, key.content_area)
     with contextlib.ExitStack() as undo:
@@ -86,7 +78,7 @@ def open_report(
             configuration = listing.configuration_for(access)
             _check_purpose(access, facts)
             kind = delivery.streamed_as(configuration, key.format)
-            slot = _take_slot(undo) if kind else None
+            slot = serving.take_slot(undo, otherwise=Unavailable(Outcome.BUSY)) if kind else None
             link = _fresh_link(access, key, configuration)
             if in_a_frame and delivery.needs_own_tab(configuration, key.format, link):
                 links.note_first_host(
@@ -97,13 +89,14 @@ def open_report(
             if kind and slot:
                 upstream = _Upstream(*open_link(configuration, link, kind, undo), kind, slot)
         except (Unavailable, NotForThem) as refusal:
-            _record_refusal(access, named, facts, refusal.word)
+            serving.record_refusal(access, named, facts, refusal.word)
             raise
-        event_id = _record_opening(access, named, facts)
+        unrecorded = Unavailable(Outcome.NOT_RECORDED)
+        event_id = serving.record_opening(access, named, facts, otherwise=unrecorded)
         links.note_first_host(configuration.connection, link)
         undo.pop_all()  # from here on the stream gives back what it holds
     if upstream is None:
-        _record_finish(access, event_id, "redirected", 0)
+        serving.record_finish(access, event_id, "redirected", 0)
         return RedirectedReport(link)
     return _streamed(access, key, event_id, upstream)
 
@@ -111,17 +104,9 @@ def open_report(
 def _streamed(
     access: ReportAccess, key: ReportKey, event_id: uuid.UUID, upstream: _Upstream
 ) -> StreamedReport:
-    streaming.release_database()
-    length = upstream.answer.content_length
-    body = streaming.GuardedStream(
-        upstream.answer,
-        upstream.chunks,
-        slot=upstream.slot,
-        on_finish=functools.partial(_record_finish, access, event_id),
-        expected_bytes=length,
-    )
+    body = serving.guarded(access, event_id, upstream.answer, upstream.chunks, upstream.slot)
     name = f"score-report-{key.year or 'state'}.{upstream.kind.lower()}"
-    return StreamedReport(body, length, upstream.kind, name)
+    return StreamedReport(body, upstream.answer.content_length, upstream.kind, name)
 
 
 def read_key(access: ReportAccess, text: str) -> ReportKey:
@@ -139,14 +124,6 @@ def _check_purpose(access: ReportAccess, facts: RequestFacts) -> None:
     """Raise NoPurpose for staff who have not said why they open it; families and students are never asked."""
     if not access.is_family and not facts.purpose:
         raise NoPurpose
-
-
-def _take_slot(undo: contextlib.ExitStack) -> streaming.Slot:
-    slot = streaming.take()
-    if slot is None:
-        raise Unavailable(Outcome.BUSY)
-    undo.callback(slot.release)
-    return slot
 
 
 def _fresh_link(access: ReportAccess, key: ReportKey, configuration: Configuration) -> str:
@@ -179,48 +156,8 @@ def open_link(
     with failures.of_links_as_outcomes():
         upstream = clients.ets_client(configuration.connection).open_link(link)
         undo.callback(upstream.close)
-        if upstream.status == HTTPStatus.FORBIDDEN and _says_expired(upstream):
+        if upstream.status == HTTPStatus.FORBIDDEN and serving.says(upstream, _EXPIRED):
             raise Unavailable(Outcome.LINK_EXPIRED)
         if upstream.status != HTTPStatus.OK or not upstream.content_type.startswith(_TYPES[kind]):
             raise Unavailable(Outcome.BAD_REPORT)
         return upstream, check_start(upstream.chunks(), kind)
-
-
-def _says_expired(upstream: UpstreamStream) -> bool:
-    """Read S3's short refusal: "Request has expired" is not the same as a link that never was good."""
-    said = b""
-    for chunk in upstream.chunks():
-        said += chunk
-        if len(said) >= _LONGEST_REFUSAL:
-            break
-    return _EXPIRED in said.lower()
-
-
-def _record_opening(access: ReportAccess, named: ReportNamed, facts: RequestFacts) -> uuid.UUID:
-    try:
-        return record.opened(access, named, facts)
-    except DatabaseError:
-        log.exception("record_of_access_failed")
-        raise Unavailable(Outcome.NOT_RECORDED) from None
-
-
-def _record_refusal(access: ReportAccess, named: ReportNamed, facts: RequestFacts, outcome: str) -> None:
-    try:
-        record.refused(access, named, facts, outcome=outcome)
-    except DatabaseError:  # nothing was served, so nothing is hidden by the missing row
-        log.exception("record_of_refusal_failed")
-
-
-def _record_finish(access: ReportAccess, event_id: uuid.UUID, outcome: str, bytes_sent: int) -> None:
-    try:
-        record.finished(
-            event_id,
-            user=access.user,
-            student_uuid=access.student_uuid,
-            outcome=outcome,
-            bytes_sent=bytes_sent,
-        )
-    except DatabaseError:  # the report is out and `opened` stands; a log line is all that is left to do
-        log.exception("record_of_finish_failed", event_id=str(event_id))
-    finally:
-        streaming.release_database()
