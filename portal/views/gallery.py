@@ -8,7 +8,7 @@ from here is what was looked at. Nothing is asked about anybody; `tests/portal/t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,6 @@ from accounts.requests import SignedInRequest
 from accounts.services import staff_roles
 from accounts.sessions import Ending
 from portal import languages
-from portal.base import clock
 from scorereports import catalog
 from scorereports.outcomes import Outcome, text_for
 
@@ -40,6 +39,8 @@ _ICONS = (
 )
 _LONG_NAME = "Placeholder Maximiliana-Konstantinopolitana de la Santísima Trinidad"
 _HALF, _WHOLE = 60, 120
+# No page of staff changes by itself: a test compares them all (tests/accounts/test_people_scope.py).
+_MOMENT = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,7 @@ class _Scheme:
 
     name: str
     is_copy: bool = False
-    support_view: Any = field(
-        default_factory=lambda: SimpleNamespace(ends_at=clock.now() + timedelta(minutes=15))
-    )
+    support_view: Any = field(default_factory=lambda: SimpleNamespace(ends_at=_MOMENT))
 
     @property
     def progress_id(self) -> str:
@@ -172,7 +171,7 @@ def _pretended() -> dict[str, Any]:
         "school": SimpleNamespace(uuid=UUID(int=0)),
         "page": Paginator(range(_WHOLE), _HALF // 2).page(2),
         "offered": SimpleNamespace(all=every, current=every[0], back="/"),
-        "ending": Ending(at=clock.now(), seconds_left=_HALF, can_stay=True),
+        "ending": Ending(at=_MOMENT, seconds_left=_HALF, can_stay=True),
         "looks_as": SimpleNamespace(
             get_full_name="A Placeholder", viewed_by=SimpleNamespace(get_full_name="B Staff")
         ),
