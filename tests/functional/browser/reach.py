@@ -1,5 +1,5 @@
 """What the rules of axe do not look at: focus that is seen and not covered (WCAG 2.4.7, 2.4.11), and text with wider
-spacing (1.4.12) that is not cut off.
+spacing (1.4.12) that is not cut off. And that a sentence is one.
 
 Called by the tests of pages in every state and every language.
 """
@@ -48,6 +48,14 @@ _CLIPPED = """() => [...document.querySelectorAll("body *")].filter((at) => {
       && (at.scrollWidth > at.clientWidth + 1 || at.scrollHeight > at.clientHeight + 1);
   }).map((at) => `${at.tagName.toLowerCase()}.${at.className}: ${at.innerText.slice(0, 40)}`)"""
 
+# Words and a name among them are a sentence; in a flex box each is a column of its own. A badge is one on purpose.
+_TORN = """() => [...document.querySelectorAll("body *")].filter((at) => {
+    if (!/flex|grid/.test(getComputedStyle(at).display) || !at.checkVisibility()) return false;
+    const loose = [...at.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.textContent.trim());
+    return loose && [...at.children].some((one) => one.matches("bdi, a, strong, em, time, code, span:not(.badge), b")
+      && one.innerText.trim() && one.checkVisibility() && getComputedStyle(one).position !== "absolute");
+  }).map((at) => `${at.tagName.toLowerCase()}.${at.className}: ${at.innerText.slice(0, 60)}`)"""
+
 
 def bad_stops(page: Page) -> list[str]:
     """Return what can be focused and then is not seen, or shows no outline. Leaves the page scrolled to its top."""
@@ -59,6 +67,12 @@ def bad_stops(page: Page) -> list[str]:
 def space_out(page: Page) -> None:
     """Set letters, words, lines and paragraphs apart as WCAG 1.4.12 says a reader may."""
     page.evaluate(_SPACING)
+
+
+def torn_apart(page: Page) -> list[str]:
+    """Return the elements whose sentence falls into columns."""
+    found: list[str] = page.evaluate(_TORN)
+    return found
 
 
 def clipped(page: Page) -> list[str]:

@@ -92,6 +92,7 @@ def check_reach(page: Page, what: str) -> None:
     for width, height in ((320, 640), (640, 400)):
         page.set_viewport_size({"width": width, "height": height})
         assert reach.bad_stops(page) == [], f"{what}, {width} px"
+    assert reach.torn_apart(page) == [], what
     reach.space_out(page)
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 800})
