@@ -80,7 +80,7 @@ test-axe: $(DEV_READY) chromium-there
 
 ## make audit           the same, and family pages in all seven languages           (20 minutes)
 audit: $(DEV_READY) chromium-there
-	@$(BARE) CHROMIUM='$(CHROMIUM)' AUDIT_LANGUAGES='es vi zh-hant fil ko ar' $(PYTEST) --timeout=0 -m 'axe and not soak and not bench'
+	@$(BARE) CHROMIUM='$(CHROMIUM)' AUDIT_LANGUAGES='es vi zh-hant fil ko ar' $(PYTEST) -n $(WORKERS) --timeout=0 -m 'axe and not soak and not bench'
 
 ## make soak-short      many readers for a short while; SOAK_SEED repeats a run     (4 minutes)
 soak-short: $(DEV_READY) servers-there
