@@ -23,6 +23,6 @@ logconfig_dict = logging_config(level=os.environ.get("LOG_LEVEL", "INFO"))
 
 def on_starting(server: object) -> None:
     """The demo's people are printed on a page: it listens to this machine alone."""
-    addresses = [address for address, *_ in server.cfg.address if isinstance(address, str)]  # type: ignore[attr-defined] # gunicorn ships no types
+    addresses = [address for address, *_ in server.cfg.address if isinstance(address, str)]  # type: ignore[attr-defined] # gunicorn ships no types for its settings
     if os.environ.get("DEMO") == "1" and not all(is_loopback(address) for address in addresses):
         raise SystemExit("DEMO runs on this machine alone: bind 127.0.0.1, or unset DEMO for a real set-up.")

@@ -26,8 +26,8 @@ from portal.base import posting, secrets
 _BY_MAIL = {"id": "reauthenticate-by-mail", "description": _("Get a code by email")}
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types, so its classes count as Any
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth calls it with these arguments, needed here or not
         """Accounts come from the school's records, never from a form open to everybody (trust A8)."""
         return False
 
@@ -60,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
             factors if factors and isinstance(user, User) and staff_roles.is_staff_member(user) else methods
         )
 
-    def is_reauthentication_required(self, *, app: str, **_more: Any) -> bool:  # noqa: ARG002 - allauth's signature
+    def is_reauthentication_required(self, *, app: str, **_more: Any) -> bool:  # noqa: ARG002 - allauth calls it with these arguments, needed here or not
         """Ask for fresh proof as `accounts.fresh` defines it, whichever app of allauth's wants it.
 
         Raises rather than says yes: allauth takes accounts without password and factor for proved for ever.
@@ -96,7 +96,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         return subject
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types, so its classes count as Any
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": _(
             "Your password is too short to be used without this. Choose a longer password first."
@@ -109,7 +109,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth sh
     def decrypt(self, encrypted_text: str) -> str:
         return secrets.unseal(encrypted_text, purpose=TOTP_PURPOSE)
 
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002, ARG002 - allauth's signature
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002, ARG002 - allauth calls it with these arguments, needed here or not
         """Propose a name for a passkey: the device somebody sits at, in the words of the list of sessions."""
         device = devices.named(context.request.headers.get("User-Agent", ""))
         return device.system or gettext("My device")

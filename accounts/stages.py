@@ -13,7 +13,7 @@ from accounts.sso import BY_PROVIDER
 _JUST_NOW = 60.0
 
 
-class SecondFactorStage(AuthenticateStage):  # type: ignore[misc] # allauth ships no types
+class SecondFactorStage(AuthenticateStage):  # type: ignore[misc] # allauth ships no types, so its classes count as Any
     def _should_handle(self, request: HttpRequest) -> bool:
         records = get_authentication_records(request, self.login.user)
         asked = [record["at"] for record in records if record.get("type") == BY_PROVIDER]

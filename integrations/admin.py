@@ -182,7 +182,7 @@ class ConnectionAdmin(DeletedByName):
             request, {**(extra_context or {}), "may_add_for_district": districts.exists()}
         )
 
-    def render_change_form(  # noqa: PLR0917 - Django's signature
+    def render_change_form(  # noqa: PLR0917 - Django calls it with these arguments, needed here or not
         self,
         request: HttpRequest,
         context: dict[str, Any],

@@ -21,7 +21,7 @@ from accounts.services import staff_roles
 class DistrictAdmin(ScopedAdmin):
     """Rows that belong to a district: whoever sets up one school of it sees none."""
 
-    def choices(self, user: User, field: Field[Any, Any]) -> QuerySet[Any]:  # noqa: ARG002 - ScopedAdmin names the field
+    def choices(self, user: User, field: Field[Any, Any]) -> QuerySet[Any]:  # noqa: ARG002 - the scoped admin asks per field; here one answer fits all
         """Offer districts alone; whoever has another relation to choose from answers for it first."""
         return staff_roles.districts_set_up_by(user, Right.CHANGE_SET_UP)
 

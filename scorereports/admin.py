@@ -106,7 +106,7 @@ class ConfigurationAdmin(DeletedByName):
     def connection_name(self, obj: Configuration) -> str:
         return str(obj.connection)
 
-    def render_change_form(  # noqa: PLR0917 - Django's signature
+    def render_change_form(  # noqa: PLR0917 - Django calls it with these arguments, needed here or not
         self,
         request: HttpRequest,
         context: dict[str, Any],

@@ -42,7 +42,7 @@ def _is_loopback(host: object) -> bool:
     if name in {"", "localhost", "None"}:
         return True
     try:
-        return ipaddress.ip_address(name.partition("%")[0]).is_loopback or name in {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback or name in {"0.0.0.0", "::"}  # noqa: S104 - the address is compared with, nothing listens on it
     except ValueError:
         return False
 

@@ -16,19 +16,19 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 - models load after setup
-from django.core.management import call_command  # noqa: E402 - after the settings
-from django.db.models import Count  # noqa: E402 - after the settings
+from django.conf import settings  # noqa: E402 - models can be imported only after django.setup()
+from django.core.management import call_command  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from django.db.models import Count  # noqa: E402 - what is imported needs the settings that the lines above prepare
 
-from accounts import access  # noqa: E402 - after the settings
-from accounts.models import District, Guardian, School, Student, User  # noqa: E402 - after the settings
-from integrations.models import Connection  # noqa: E402 - after the settings
-from integrations.sandbox.server import DEFAULT_ILLUMINATE  # noqa: E402 - after the settings
-from integrations.sandbox.world import World  # noqa: E402 - after the settings
-from portal.demo import people  # noqa: E402 - after the settings
-from scorereports.models import Configuration  # noqa: E402 - after the settings
-from scorereports.services import configurations  # noqa: E402 - after the settings
-from tests import cast, factories  # noqa: E402 - after the settings
+from accounts import access  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from accounts.models import District, Guardian, School, Student, User  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from integrations.models import Connection  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from integrations.sandbox.server import DEFAULT_ILLUMINATE  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from integrations.sandbox.world import World  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from portal.demo import people  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from scorereports.models import Configuration  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from scorereports.services import configurations  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from tests import cast, factories  # noqa: E402 - what is imported needs the settings that the lines above prepare
 
 MOST_PARENTS = 60
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc] # allauth ships no types
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc] # allauth ships no types, so its classes count as Any
     name = forms.CharField(
         label=_("A name for this device"), max_length=60, help_text=_("So that you know it again: my phone.")
     )
@@ -15,6 +15,6 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc] # allauth ships no 
     passwordless = forms.BooleanField(widget=forms.HiddenInput, initial=True)
 
 
-class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc] # allauth ships no types
+class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc] # allauth ships no types, so its classes count as Any
     # allauth's has no label, so it would be the field's own name, in English everywhere.
     name = forms.CharField(label=_("A name for this device"), max_length=60)

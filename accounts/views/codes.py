@@ -26,7 +26,7 @@ from accounts.requests import remember_proved_address
 from accounts.services import addresses, claims
 
 
-class MailedCode(LoginCodeVerificationProcess):  # type: ignore[misc] # allauth ships no types
+class MailedCode(LoginCodeVerificationProcess):  # type: ignore[misc] # allauth ships no types, so its classes count as Any
     """A code under way. `user` is None where the address has no account, or one that is closed."""
 
     @classmethod
@@ -40,7 +40,7 @@ class MailedCode(LoginCodeVerificationProcess):  # type: ignore[misc] # allauth 
         process.send()
         process.persist()
 
-    def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:  # noqa: ARG002 - allauth's signature
+    def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:  # noqa: ARG002 - allauth calls it with these arguments, needed here or not
         # Both mails have a code. Which of them it is, only the mail's reader sees.
         template = "login_code" if self.user else "first_code"
         context = {"request": self.request, "code": self.generate_code()}
@@ -60,14 +60,14 @@ class MailedCode(LoginCodeVerificationProcess):  # type: ignore[misc] # allauth 
         return answer
 
 
-class RequestLoginCodeView(allauth_views.RequestLoginCodeView):  # type: ignore[misc] # allauth ships no types
+class RequestLoginCodeView(allauth_views.RequestLoginCodeView):  # type: ignore[misc] # allauth ships no types, so its classes count as Any
     def form_valid(self, form: forms.Form) -> HttpResponse:
         user: Any = form._user  # type: ignore[attr-defined] # noqa: SLF001 - where allauth's form leaves whom it found
         MailedCode.begin(self.request, user=user, email=form.cleaned_data["email"])
         return redirect(self.get_success_url())
 
 
-class ConfirmLoginCodeView(allauth_views.ConfirmLoginCodeView):  # type: ignore[misc] # allauth ships no types
+class ConfirmLoginCodeView(allauth_views.ConfirmLoginCodeView):  # type: ignore[misc] # allauth ships no types, so its classes count as Any
     def _resend_form_valid(self, _form: object) -> HttpResponse:
         process = MailedCode(self.stage)
         process.send()

@@ -24,7 +24,7 @@ from accounts.throttles import Act
 
 
 @method_decorator([login_required, never_cache], name="dispatch")
-class ReauthenticateByMailView(BaseReauthenticateView):  # type: ignore[misc] # allauth ships no types
+class ReauthenticateByMailView(BaseReauthenticateView):  # type: ignore[misc] # allauth ships no types, so its classes count as Any
     form_class = MailedCodeForm
     template_name = "account/reauthenticate_by_mail.html"
 

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 
-class RemovePasskeyView(allauth_views.RemoveWebAuthnView):  # type: ignore[misc] # allauth ships no types
+class RemovePasskeyView(allauth_views.RemoveWebAuthnView):  # type: ignore[misc] # allauth ships no types, so its classes count as Any
     def form_valid(self, form: forms.Form) -> HttpResponse:
         adapter = get_adapter()
         if not adapter.can_delete_authenticator(self.get_object()):

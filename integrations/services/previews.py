@@ -135,7 +135,7 @@ def _by_code(changes: QuerySet[Any]) -> dict[str, int]:
 
 def _at(run: SyncRun, school: School, model: type[Any]) -> Q:
     """Say of a change that it is about this school: by its code, or by a student who is or comes there."""
-    fields = {field.name for field in model._meta.get_fields()}  # noqa: SLF001 - Django's documented way
+    fields = {field.name for field in model._meta.get_fields()}  # noqa: SLF001 - Django documents _meta as the way to a model's fields
     if "cds_code" in fields:
         return Q(cds_code=school.cds_code)
     if "local_id" not in fields:

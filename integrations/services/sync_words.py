@@ -276,5 +276,5 @@ def brake(reason: dict[str, Any], schools: dict[str, str]) -> Told:
 
 
 def _labels(settings: list[Any]) -> str:
-    fields = {field.name: field for field in SyncSettings._meta.fields}  # noqa: SLF001 - Django's documented way
+    fields = {field.name: field for field in SyncSettings._meta.fields}  # noqa: SLF001 - Django documents _meta as the way to a model's fields
     return ", ".join(capfirst(str(fields[name].verbose_name)) for name in settings)

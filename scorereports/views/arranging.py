@@ -166,7 +166,7 @@ def _opens(test: Text, year: str, language: str, tag: str) -> SafeString:
     """Return what a screen reader says before each label, the language's name in its own voice."""
     spoken = format_html('<bdi lang="{}">{}</bdi>', tag, language)
     facts = lists.side_by_side([*map(escape, filter(None, (test, year))), spoken, ""])
-    return format_html("{}: {}", _("Open report"), mark_safe(facts.rstrip()))  # noqa: S308 - each is escaped
+    return format_html("{}: {}", _("Open report"), mark_safe(facts.rstrip()))  # noqa: S308 - every part was escaped before it was joined
 
 
 @lru_cache(maxsize=64)

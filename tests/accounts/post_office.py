@@ -86,7 +86,7 @@ class PostOffice:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls the handler by this name
         if self.mood == "refuses the text":
             return "554 5.7.1 looks like spam"
-        self.received.append((envelope, message_from_bytes(envelope.content or b"")))  # type: ignore[arg-type] # bytes unless decode_data
+        self.received.append((envelope, message_from_bytes(envelope.content or b"")))  # type: ignore[arg-type] # aiosmtpd gives bytes unless asked to decode, which nobody here does
         self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)  # type: ignore[union-attr] # a server that handles a mail has its transport
         return "250 OK"
 

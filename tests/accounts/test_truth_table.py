@@ -201,7 +201,7 @@ def test_it_works(world: World, record_property):
     the_whole_relation(world)
     seed = random.SystemRandom().randrange(2**32)
     record_property("seed", seed)
-    a_sample_in_every_other_way(world, random.Random(seed), seed)  # noqa: S311 - draws cases, hides nothing
+    a_sample_in_every_other_way(world, random.Random(seed), seed)  # noqa: S311 - draws test cases by a seed; no secret comes of it
     what_staff_are_told(world, random.Random(seed), seed)  # noqa: S311 - drawn by a seed so that a run can be repeated; no secret
     without_the_enrolments(world)
 

@@ -19,15 +19,15 @@ settings.configure(
     LOGGING_CONFIG=None,
 )
 
-import django  # noqa: E402 - after the settings
+import django  # noqa: E402 - what is imported needs the settings that the lines above prepare
 
 django.setup()
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402 - after the settings
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse  # noqa: E402 - after the settings
-from django.urls import path  # noqa: E402 - after the settings
+from django.core.wsgi import get_wsgi_application  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from django.urls import path  # noqa: E402 - what is imported needs the settings that the lines above prepare
 
-from portal.base import streaming  # noqa: E402 - after the settings
+from portal.base import streaming  # noqa: E402 - what is imported needs the settings that the lines above prepare
 
 CHUNK = b"%PDF-" + b"x" * 65_531
 told: list[list[object]] = []

@@ -67,7 +67,7 @@ def paging(base_url: str, asked: list[Question]) -> float:
 def copy_and_merge(filled: str, empty: str) -> float:
     """Copy the rows that a first night wrote into the same tables, keys and indexes; return the seconds."""
     # In files: a child's peak memory is no less than what its parent held when it was started.
-    dumps = {table: tempfile.TemporaryFile() for table in TABLES}  # noqa: SIM115 - closed with the process
+    dumps = {table: tempfile.TemporaryFile() for table in TABLES}  # noqa: SIM115 - they stay open for both connections, and end with the process
     with psycopg.connect(filled) as source:
         for table, file in dumps.items():
             with source.cursor().copy(f"COPY {table} TO STDOUT".encode()) as out:

@@ -12,9 +12,9 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402 - after the settings
+from django.db import connection  # noqa: E402 - what is imported needs the settings that the lines above prepare
 
-from accounts.models import Session  # noqa: E402 - models load after setup
+from accounts.models import Session  # noqa: E402 - models can be imported only after django.setup()
 
 
 def main() -> None:

@@ -105,7 +105,7 @@ class WebDriver:
             self._ask("", method="DELETE")
 
     def _ask(self, path: str, body: Any = None, method: str = "") -> Any:
-        request = Request(  # noqa: S310 - this machine's own driver
+        request = Request(  # noqa: S310 - always http, to the browser driver that the test started
             self._base + path,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},

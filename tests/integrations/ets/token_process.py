@@ -14,14 +14,14 @@ import django
 
 django.setup()
 
-from django.core.cache import cache  # noqa: E402 - after the set-up
-from django.db import connections  # noqa: E402 - after the settings
+from django.core.cache import cache  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from django.db import connections  # noqa: E402 - what is imported needs the settings that the lines above prepare
 
-from integrations.ets.client import EtsClient, EtsEndpoint  # noqa: E402 - after the settings
-from integrations.http import HostPolicy, VendorHttp  # noqa: E402 - after the settings
-from integrations.tokens import SharedTokenStore  # noqa: E402 - after the settings
-from portal.base.breakers import SharedBreaker  # noqa: E402 - after the settings
-from portal.base.clock import SystemClock  # noqa: E402 - after the settings
+from integrations.ets.client import EtsClient, EtsEndpoint  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from integrations.http import HostPolicy, VendorHttp  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from integrations.tokens import SharedTokenStore  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from portal.base.breakers import SharedBreaker  # noqa: E402 - what is imported needs the settings that the lines above prepare
+from portal.base.clock import SystemClock  # noqa: E402 - what is imported needs the settings that the lines above prepare
 
 
 def client(order: dict, kept: SharedTokenStore) -> EtsClient:

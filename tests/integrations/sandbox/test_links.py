@@ -15,7 +15,7 @@ def fetch(url, **options):
 
 def error(reply):
     assert reply.headers["Content-Type"] == "application/xml"
-    document = ET.fromstring(reply.content)  # noqa: S314 - our own sandbox's answer
+    document = ET.fromstring(reply.content)  # noqa: S314 - the XML is our own sandbox's, from this process; nobody else wrote it
     return document.findtext("Code"), document.findtext("Message")
 
 
