@@ -10,7 +10,7 @@ reach the wrong adult. The ways in are in `accounts.access_rules`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import InitVar, dataclass, field
 from datetime import date
 from functools import lru_cache, reduce
@@ -22,11 +22,9 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Cast
 from django.http import Http404
 
-from accounts import ages
 from accounts.access_rules import FAMILY_RULES, RULES, STAFF_RULES, held_as
 from accounts.models import (
     Block,
-    Consent,
     Enrollment,
     Hold,
     School,
@@ -330,36 +328,7 @@ def look_after(user: User, student_uuid: uuid.UUID, right: Right) -> Student:
     return student
 
 
-# --- Turning 18 ----------------------------------------------------------------------------------------------------
-
-
-def turning_18(students: QuerySet[Student], *, last_day: date) -> QuerySet[Student]:
-    """Keep those who turn 18 after today, on `last_day` at the latest."""
-    return students.filter(
-        birth_date__gt=ages.born_by(ages.ADULT, local_today()),
-        birth_date__lte=ages.born_by(ages.ADULT, last_day),
-    )
-
-
-def rights_pass_soon(*, last_day: date) -> Iterator[tuple[int, int, date]]:
-    """Yield (student, user, birth date): whose rights as a guardian end by `last_day`, and to which student they pass.
-
-    Without students under a hold, blocked adults, disabled accounts, and adults whose consent is on record already.
-    """
-    day = local_today()
-    turning = turning_18(Student.unscoped.all(), last_day=last_day).exclude(
-        Exists(Hold.objects.on(day).filter(student=OuterRef("pk")))
-    )
-    stays = Consent.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=last_day),
-        guardianship__student=OuterRef("grant_student"),
-        guardianship__guardian__user=OuterRef("grant_user"),
-    )
-    guardians = _granted("guardian", day).filter(~Exists(stays), student__in=turning.values("pk"))
-    yield from guardians.values_list("grant_student", "grant_user", "student__birth_date").distinct()
-    for student in turning.filter(user__is_active=True):
-        if student.user_id is not None and student.birth_date is not None:  # by the conditions above
-            yield student.pk, student.user_id, student.birth_date
+# --- Holds ------------------------------------------------------------------------------------------------------------
 
 
 def districts_without_holds(user: User) -> QuerySet[Any]:

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from accounts import access, ages
+from accounts import access_ages, ages
 from accounts.models import MajorityNotice
 from accounts.services import looks, tongues
 from portal.base import clock, leases
@@ -57,7 +57,7 @@ def send_due() -> int:
 
 
 def _due(today: date) -> Due:
-    passing = access.rights_pass_soon(last_day=today + SOON)
+    passing = access_ages.rights_pass_soon(last_day=today + SOON)
     return {(student, user, ages.reaches(ages.ADULT, born)) for student, user, born in passing}
 
 

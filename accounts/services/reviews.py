@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.crypto import salted_hmac
 
-from accounts import access
+from accounts import access, access_ages
 from accounts.models import AccessChange, Enrollment, Guardianship, Student, User
 from accounts.models.guardianship import REGISTRATION, Decision, Standing
 from accounts.rights import Right
@@ -118,7 +118,7 @@ def students_in_question(user: User, question: Question) -> QuerySet[Student]:
         Question.SSID_CHANGED: mine.filter(ssid_changed_at__isnull=False),
         Question.SSID_SHARED: mine.filter(ssid__in=students.shared_ssids()),
         Question.NO_BIRTH_DATE: mine.filter(birth_date__isnull=True),
-        Question.TURNING_18: access.turning_18(mine, last_day=local_today() + majority.SOON),
+        Question.TURNING_18: access_ages.turning_18(mine, last_day=local_today() + majority.SOON),
     }[question]
     # Those who share an SSID stand together, and the next birthday stands first.
     orders: dict[Question, tuple[Any, ...]] = {

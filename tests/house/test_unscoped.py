@@ -8,6 +8,7 @@ from tests.house import tree
 
 ALLOWED = {
     "accounts/access.py": "it is the rule",
+    "accounts/access_ages.py": "who turns 18: whose rights pass",
     "accounts/access_rules.py": "by which ways it lets people in",
     "accounts/access_search.py": "where a search looks; what it finds goes through the rule",
     "accounts/services/students.py": "confirms an SSID that changed, finds those that are shared",
