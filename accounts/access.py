@@ -35,6 +35,7 @@ from accounts.models import (
 from accounts.models.period import current
 from accounts.rights import Right
 from portal.base.clock import local_today
+from portal.base.questions import Given, Question
 
 _BUILT_HERE = object()
 
@@ -108,8 +109,9 @@ def grants(
 
 def best_grant(user: User, student: Student, *, rules: Iterable[str] = tuple(RULES)) -> dict[str, Any] | None:
     """Return the first row of `grants` for these two; a parent, asked for first, costs a sixth of all rules."""
+    day = local_today()
     for name in rules:
-        found: dict[str, Any] | None = _by_rule(name, user, student).order_by("source_").first()
+        found = _question_of(name, day).first(user=user.pk, student=student.pk)
         if found is not None:
             return found
     return None
@@ -129,8 +131,10 @@ def _between(rows: QuerySet[Any], user: User | None, student: Student | None) ->
 
 
 # Kept are questions, never answers: Django needs longer to put these together than the database to answer them. Nobody
-# reads the kept ones themselves; every reader gets a copy without an answer, by `filter` or `all`.
+# reads the kept ones themselves; every reader gets a copy without an answer, by `filter` or `all`, or rows alone.
 _kept_for_the_day = lru_cache(maxsize=4 * len(RULES))
+_USER = Given("user", models.BigIntegerField())
+_STUDENT = Given("student", models.BigIntegerField())
 
 
 @_kept_for_the_day
@@ -164,6 +168,12 @@ def _described(name: str, day: date) -> QuerySet[Any]:
 
 
 @_kept_for_the_day
+def _question_of(name: str, day: date) -> Question[dict[str, Any]]:
+    rows = _described(name, day).filter(grant_user=_USER, grant_student=_STUDENT)
+    return Question(rows.order_by("source_")[:1])
+
+
+@_kept_for_the_day
 def _students_on(day: date) -> QuerySet[Student]:
     return with_doubts(Student.unscoped.all(), day)
 
@@ -190,14 +200,13 @@ def _enrolments_on(day: date) -> QuerySet[Enrollment]:
 
 def students_visible_to(user: User, *, rules: Iterable[str] = tuple(RULES)) -> QuerySet[Student]:
     """Return the students this person may see, each with `school_name`, by last and first name."""
-    day = local_today()
+    return _as_far_as_viewed(_seen_by(user.pk, tuple(rules), local_today()), user)
+
+
+def _seen_by(user_key: Any, rules: tuple[str, ...], day: date) -> QuerySet[Student]:
+    granted = _granted_by([_granted(name, day).filter(grant_user=user_key) for name in rules])
     return (
-        _as_far_as_viewed(
-            Student.unscoped.filter(
-                _granted_by([_between(_granted(name, day), user, None) for name in rules])
-            ),
-            user,
-        )
+        Student.unscoped.filter(granted)
         .annotate(school_name=Subquery(_speaking(OuterRef("pk")).values("school__name")[:1]))
         .order_by("last_name", "first_name", "pk")
     )
@@ -220,6 +229,18 @@ def children_of(user: User) -> QuerySet[Student]:
     return students_visible_to(user, rules=FAMILY_RULES)
 
 
+def list_children(user: User) -> list[Student]:
+    """Return the rows of `children_of`."""
+    if user.viewed_by is not None:
+        return list(children_of(user))
+    return _question_of_children(local_today()).ask(user=user.pk)
+
+
+@_kept_for_the_day
+def _question_of_children(day: date) -> Question[Student]:
+    return Question(_seen_by(_USER, FAMILY_RULES, day))
+
+
 def _as_far_as_viewed(rows: QuerySet[Student], user: User) -> QuerySet[Student]:
     """Keep, where staff look as this family, to the students whom those staff see themselves by their work."""
     viewer = user.viewed_by
@@ -235,13 +256,28 @@ def open_student(user: User, student_uuid: uuid.UUID, *, rules: Iterable[str] = 
 
     `rules`: what staff do for their work rests on the rules for staff alone, also where they are the child's parent.
     """
-    student: Any = _as_far_as_viewed(_students_on(local_today()).filter(uuid=student_uuid), user).first()
+    day = local_today()
+    student: Any
+    if user.viewed_by is None:
+        student = _question_of_student(day).first(uuid=student_uuid)
+    else:
+        student = _as_far_as_viewed(_students_on(day).filter(uuid=student_uuid), user).first()
     if student is None:
         raise NoGrant(None)
     grant = best_grant(user, student, rules=rules)
     if grant is None:
         raise NoGrant(student.uuid)
-    return _proof(user, student, grant, _speaking(student).select_related("school").first())
+    return _proof(user, student, grant, _question_of_speaking(day).first(student=student.pk))
+
+
+@_kept_for_the_day
+def _question_of_student(day: date) -> Question[Student]:
+    return Question(_students_on(day).filter(uuid=Given("uuid", models.UUIDField())))
+
+
+@_kept_for_the_day
+def _question_of_speaking(day: date) -> Question[Enrollment]:
+    return Question(_enrolments_on(day).filter(student=_STUDENT).select_related("school")[:1])
 
 
 def open_students(
@@ -328,7 +364,13 @@ def look_after(user: User, student_uuid: uuid.UUID, right: Right) -> Student:
     return student
 
 
-# --- Holds ------------------------------------------------------------------------------------------------------------
+# --- Many at once ---------------------------------------------------------------------------------------------------
+
+
+def speaking_enrollments(student_ids: Collection[int]) -> dict[int, Enrollment]:
+    """Return of each student the enrolment, with its school, that speaks for them."""
+    rows = _enrolments_on(local_today()).filter(student__in=student_ids).select_related("school")
+    return {row.student_id: row for row in rows.reverse()}
 
 
 def districts_without_holds(user: User) -> QuerySet[Any]:
@@ -340,23 +382,11 @@ def districts_without_holds(user: User) -> QuerySet[Any]:
     return found
 
 
-# --- Many at once ---------------------------------------------------------------------------------------------------
-
-
-def speaking_enrollments(student_ids: Collection[int]) -> dict[int, Enrollment]:
-    """Return of each student the enrolment, with its school, that speaks for them."""
-    rows = _enrolments_on(local_today()).filter(student__in=student_ids).select_related("school")
-    return {row.student_id: row for row in rows.reverse()}
-
-
 def under_hold_for(user: User, student_ids: Collection[int]) -> set[int]:
     """Return which of these students are under a hold that this person may not pass."""
-    day = local_today()
-    passed = StaffRole.objects.on(day).filter(held_as(Right.SEE_HELD_REPORTS), user=user, school__isnull=True)
-    held = Hold.objects.on(day).filter(student__in=student_ids)
-    return set(
-        held.exclude(student__district__in=passed.values("district")).values_list("student", flat=True)
-    )
+    held = Hold.objects.on(local_today()).filter(student__in=student_ids)
+    open_to_them = districts_without_holds(user)
+    return set(held.exclude(student__district__in=open_to_them).values_list("student", flat=True))
 
 
 def _may_pass_holds(user: User, student: Student) -> bool:

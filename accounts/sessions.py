@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
-from django.db.models import QuerySet
+from django.db.models import CharField
 from django.http import HttpRequest
 
 from accounts import devices
@@ -23,6 +24,7 @@ from accounts.models import Session, User
 from accounts.requests import address_of
 from accounts.services import looks, staff_roles
 from portal.base import clock
+from portal.base.questions import Given, Question
 
 # Where a session's data say that its owner looks as a family: the uuid of the view (`accounts.services.support_views`).
 SUPPORT_VIEW = "support_view"
@@ -63,7 +65,7 @@ class SessionStore(DatabaseSessionStore):
         return key is not None and _KEY.fullmatch(key) is not None
 
     def load(self) -> dict[str, Any]:
-        row = _with_look().filter(session_key=self.session_key).first()
+        row = _of_key().first(key=self.session_key)
         now = clock.now()
         if row is None or not _lives(row, now):
             self.ended = row is not None and row.user_id is not None
@@ -143,9 +145,11 @@ def sees_students(request: HttpRequest) -> bool:
     return known
 
 
-def _with_look() -> QuerySet[Session]:
-    """Return sessions with the district whose look their pages show, so that no page asks for it."""
-    return Session.objects.select_related("district__logo").defer("district__logo__png")
+@cache
+def _of_key() -> Question[Session]:
+    """Ask for a session with the district whose look its pages show, so that no page asks for it."""
+    rows = Session.objects.select_related("district__logo").defer("district__logo__png")
+    return Question(rows.filter(session_key=Given("key", CharField())))
 
 
 def _lives(row: Session, now: datetime) -> bool:

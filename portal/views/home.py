@@ -32,7 +32,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     user = request.user
     may_review = is_staff_member and staff_roles.holds_anywhere(user, Right.REVIEW_LINKS)
     page = {
-        "children": list(access.children_of(request.user)),
+        "children": access.list_children(request.user),
         "students": students,
         "is_staff_member": is_staff_member,
         "may_run": is_staff_member and staff_roles.holds_anywhere(user, Right.RUN_REPORTS),

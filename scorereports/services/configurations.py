@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 
 from accounts.access import ReportAccess
 from accounts.models import School, User
@@ -14,17 +15,22 @@ from accounts.rights import Right
 from accounts.services import changes, staff_roles
 from accounts.services.changes import Actor
 from integrations.models import Connection
+from portal.base.questions import Given, Question
 from scorereports.models import Configuration, SchoolOverride
 
 
 def for_student(access: ReportAccess) -> Configuration | None:
     """Return the configuration of the school that speaks for the student, else the district's default."""
-    serves = Q(district=access.district_id, is_default=True)
-    if access.school is not None:
-        serves |= Q(schools=access.school)
-    return (
-        Configuration.objects.select_related("connection").filter(serves).order_by("is_default", "pk").first()
-    )
+    # Without a school, no configuration names it.
+    return _serving().first(district=access.district_id, school=access.school and access.school.pk)
+
+
+@cache
+def _serving() -> Question[Configuration]:
+    default = Q(district=Given("district", BigIntegerField()), is_default=True)
+    serves = default | Q(schools=Given("school", BigIntegerField()))
+    rows = Configuration.objects.select_related("connection").filter(serves)
+    return Question(rows.order_by("is_default", "pk")[:1])
 
 
 @transaction.atomic
