@@ -45,7 +45,7 @@ def seal(key: ReportKey, *, student: uuid.UUID) -> str:
 
 
 def seal_several(several: Iterable[ReportKey], *, student: uuid.UUID) -> str:
-    """Seal the siblings of a report, so that its page can offer them without asking ETS for the list."""
+    """Seal a report and its siblings, so that the page of each can offer the others without asking ETS for the list."""
     return _seal([_fields(key) for key in several], _PURPOSE_SEVERAL, student)
 
 

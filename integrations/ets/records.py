@@ -13,7 +13,9 @@ from typing import Any, overload
 
 _LONGEST = 100
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_DOCUMENTED = frozenset(("type", "lang", "year", "format", "content area", "grade", "url"))
+_DOCUMENTED = {
+    name: name.replace(" ", "") for name in ("type", "lang", "year", "format", "content area", "grade", "url")
+}
 _YEAR = re.compile(r"[0-9]{4}")
 
 
@@ -93,9 +95,13 @@ def _read_row(row: Any) -> ScoreReport | None:
 
 def _by_plain_key(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return the row under keys without case, space or hyphen: v3 writes "content area" with a space."""
-    loose = {re.sub(r"[\s_-]", "", str(key)).lower(): value for key, value in row.items()}
+    loose = {_plain(str(key)): value for key, value in row.items() if key not in _DOCUMENTED}
     # The documented spelling wins over a look-alike beside it.
-    return loose | {str(key).replace(" ", ""): value for key, value in row.items() if str(key) in _DOCUMENTED}
+    return loose | {plain: row[name] for name, plain in _DOCUMENTED.items() if name in row}
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[\s_-]", "", key).lower()
 
 
 def _text(value: Any) -> str:

@@ -17,15 +17,17 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal
 
 import structlog
 from django.db import Error, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
 
 from portal.base import clock
 from portal.base.models import BreakerRow
 from portal.base.names import fitted
+from portal.base.questions import Given, Question
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +35,11 @@ State = Literal["closed", "open", "half-open"]
 
 # Each lost race means that another failure was counted, so the breaker opens long before this many.
 _MOST_RACES = 50
+
+
+@cache
+def _of_name() -> Question[BreakerRow]:
+    return Question(BreakerRow.objects.filter(name=Given("name", CharField())))
 
 
 class SharedBreaker:
@@ -126,7 +133,7 @@ class SharedBreaker:
         return BreakerRow.objects.filter(name=self.name)
 
     def _read(self) -> BreakerRow | None:
-        return self._rows().first()
+        return _of_name().first(name=self.name)
 
     @contextmanager
     def _kept_going(self) -> Iterator[None]:

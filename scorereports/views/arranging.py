@@ -70,10 +70,11 @@ def siblings(access: ReportAccess, configuration: Configuration, key: ReportKey,
         return []
     group = [other for other in others if _one_language(other) == _one_language(key) and other != key]
     group.sort(key=lambda other: catalog.format_order(other.format))
+    also = _also(access, [key, *group])
     return [
         described(other)
         | {
-            "url": viewer_url(access, keys.seal(other, student=access.student_uuid), other, [key, *group]),
+            "url": viewer_url(access, keys.seal(other, student=access.student_uuid), also),
             "content_url": content_url(access, other),
             "can_save": delivery.can_be_saved(configuration, other.format),
         }
@@ -81,13 +82,14 @@ def siblings(access: ReportAccess, configuration: Configuration, key: ReportKey,
     ]
 
 
-def viewer_url(access: ReportAccess, key_text: str, key: ReportKey, group: Iterable[ReportKey]) -> str:
-    """Return the address of a report's page; its siblings go along, sealed: the page asks ETS for nothing."""
-    url = f"{_reports_of(access.student_uuid)}{key_text}/"
-    others = [other for other in group if other != key]
-    if not others:
-        return url
-    return f"{url}?also={keys.seal_several(others, student=access.student_uuid)}"
+def viewer_url(access: ReportAccess, key_text: str, also: str) -> str:
+    """Return the address of a report's page; `also` are its siblings."""
+    return f"{_reports_of(access.student_uuid)}{key_text}/{also}"
+
+
+def _also(access: ReportAccess, group: list[ReportKey]) -> str:
+    """Return what goes along with the address of each of a group, sealed once: their pages ask ETS for nothing."""
+    return f"?also={keys.seal_several(group, student=access.student_uuid)}" if len(group) > 1 else ""
 
 
 def content_url(access: ReportAccess, key: ReportKey) -> str:
@@ -136,6 +138,7 @@ def _language(access: ReportAccess, listing: Listing, rows: list[ListedReport]) 
     of_format = Counter(key.format for key in group)
     alike = Counter((key.format, key.content_area) for key in group)
     embedded = delivery.is_embedded(listing.configuration)
+    also = _also(access, group) if embedded else ""
     first = group[0]
     year = catalog.year_label(first.year)
     # Escaped here, once for each language and not once for each of its buttons.
@@ -154,7 +157,7 @@ def _language(access: ReportAccess, listing: Listing, rows: list[ListedReport]) 
                     # Of twins that differ in nothing that ETS says.
                     is_twin=alike[row.named.format, row.named.content_area] > 1,
                 ),
-                "url": _url(access, row, group, embedded=embedded),
+                "url": viewer_url(access, row.key, also) if embedded else _content_url(access, row.key),
                 "new_tab": not embedded,
             }
             for row in rows
@@ -180,9 +183,3 @@ def _label(key: ReportKey, *, with_areas: bool, is_twin: bool) -> str:
     if areas:
         label += f": {lists.side_by_side(areas)}"
     return f"{label} ({key.ordinal + 1})" if is_twin else label
-
-
-def _url(access: ReportAccess, row: ListedReport, group: list[ReportKey], *, embedded: bool) -> str:
-    if embedded:
-        return viewer_url(access, row.key, row.named, group)
-    return _content_url(access, row.key)
