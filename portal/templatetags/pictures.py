@@ -1,21 +1,10 @@
-"""The icons of `templates/components/icon.html`, for every template, without being loaded first.
-
-A list of reports shows one or two dozen of them; rendered anew each time they cost more than all its queries.
-"""
+"""`{% icon %}` for every template, without being loaded first."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from django import template
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+
+from portal.base.pictures import icon
 
 register = template.Library()
-
-
-@register.simple_tag
-@lru_cache(maxsize=64)
-def icon(name: str) -> SafeString:
-    """Return the picture of a name that `icon.html` knows; another name gives the neutral one."""
-    return render_to_string("components/icon.html", {"name": name})
+register.simple_tag(icon)

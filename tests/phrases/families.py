@@ -29,7 +29,7 @@ OURS: tuple[tuple[str, str], ...] = (
         "templates/scorereports/_test.html",
         "A child's page: one test. “Final” and “Not final” say whether its scores may still change.",
     ),
-    ("templates/scorereports/_language.html", "A child's page: buttons that open a report."),
+    ("scorereports/templatetags/opens.py", "A child's page: buttons that open a report."),
     ("scorereports/views/arranging.py", "A child's page: read out before a button's name."),
     ("templates/scorereports/report_detail.html", "The page around one score report."),
     ("templates/scorereports/_opening.html", "The page around one score report: its buttons."),

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.signals import template_rendered
 from django.test.utils import CaptureQueriesContext
 
-from portal.templatetags import pictures
+from portal.base import pictures
 from portal.views.gallery import SPECIMENS
 from tests.cast import Cast, sign_in
 from tests.house import tree
