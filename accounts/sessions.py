@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
-from django.db.models import CharField
+from django.db.models import CharField, Exists, OuterRef
 from django.http import HttpRequest
 
 from accounts import devices
-from accounts.models import Session, User
+from accounts.models import Session, StaffRole, User
 from accounts.requests import address_of
 from accounts.services import looks, staff_roles
 from portal.base import clock
+from portal.base.clock import local_today
 from portal.base.questions import Given, Question
 
 # Where a session's data say that its owner looks as a family: the uuid of the view (`accounts.services.support_views`).
@@ -65,7 +66,7 @@ class SessionStore(DatabaseSessionStore):
         return key is not None and _KEY.fullmatch(key) is not None
 
     def load(self) -> dict[str, Any]:
-        row = _of_key().first(key=self.session_key)
+        row = _of_key(local_today()).first(key=self.session_key)
         now = clock.now()
         if row is None or not _lives(row, now):
             self.ended = row is not None and row.user_id is not None
@@ -131,8 +132,16 @@ def is_staff(request: HttpRequest) -> bool:
     # By person: while somebody looks as a family, a request has two.
     known: dict[int, bool] = request.__dict__.setdefault("_portal_is_staff", {})
     if user.pk not in known:
-        known[user.pk] = staff_roles.is_staff_member(user)
+        known[user.pk] = _holds_role(request, user)
     return known[user.pk]
+
+
+def _holds_role(request: HttpRequest, user: User) -> bool:
+    row = getattr(request.session, "row", None)
+    if row is None or row.user_id != user.pk or not hasattr(row, "holds_role"):
+        # A session that began with this very request, or somebody looked at for support: not who the session is of.
+        return staff_roles.is_staff_member(user)
+    return user.is_superuser or bool(row.holds_role)
 
 
 def sees_students(request: HttpRequest) -> bool:
@@ -145,11 +154,15 @@ def sees_students(request: HttpRequest) -> bool:
     return known
 
 
-@cache
-def _of_key() -> Question[Session]:
-    """Ask for a session with the district whose look its pages show, so that no page asks for it."""
+@lru_cache(maxsize=4)
+def _of_key(day: date) -> Question[Session]:
+    """Ask for a session, and in the same breath for what every page would ask next.
+
+    The district whose look its pages show, and `holds_role`: whether its owner has a role of staff on this day.
+    """
     rows = Session.objects.select_related("district__logo").defer("district__logo__png")
-    return Question(rows.filter(session_key=Given("key", CharField())))
+    role = StaffRole.objects.on(day).filter(user=OuterRef("user"))
+    return Question(rows.filter(session_key=Given("key", CharField())).annotate(holds_role=Exists(role)))
 
 
 def _lives(row: Session, now: datetime) -> bool:

@@ -117,10 +117,10 @@ def test_a_click_moves_the_end_and_costs_one_write_at_most(
 ):
     client = sign_in(cast.parent_of_two)
     clock.shift(timedelta(seconds=14))
-    with django_assert_num_queries(3):  # session, person, role
+    with django_assert_num_queries(2):  # session with role, person
         client.get("/nowhere/")
     clock.shift(timedelta(seconds=1))
-    with django_assert_num_queries(4):  # and one write of the moment
+    with django_assert_num_queries(3):  # and one write of the moment
         client.get("/nowhere/")
 
 
