@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -36,6 +37,7 @@ from integrations.tokens import SharedTokenStore
 from portal.base import secrets
 from portal.base.breakers import SharedBreaker
 from portal.base.clock import SystemClock
+from portal.base.meanwhile import Meanwhile
 from portal.base.streaming import release_database
 
 __all__ = [
@@ -120,8 +122,10 @@ def may_be_framed(connection: Connection, link: str) -> bool:
     return True
 
 
-def ets_client(connection: Connection, *, budget: Budget = INTERACTIVE) -> EtsClient:
-    """Return a client for one connection, for whoever waits for the answer.
+def ets_client(
+    connection: Connection, *, budget: Budget = INTERACTIVE, while_waiting: Meanwhile[Any] | None = None
+) -> EtsClient:
+    """Return a client for one connection, for whoever waits for the answer; `while_waiting` is done meanwhile.
 
     Raises VendorMisconfigured when it has no key and secret yet; a call raises SecretUnreadable when a token has to be
     minted and they cannot be read.
@@ -136,6 +140,7 @@ def ets_client(connection: Connection, *, budget: Budget = INTERACTIVE) -> EtsCl
         link_breaker=_LettingGo(f"{name}:links"),
         clock=SystemClock(),
         budget=budget,
+        while_waiting=while_waiting,
     )
     return EtsClient(
         endpoint=EtsEndpoint(

@@ -85,11 +85,13 @@ class VendorHttp:
         largest_json: int = LARGEST_JSON,
         largest_stream: int = LARGEST_STREAM,
         is_answer: IsAnswer | None = None,
+        while_waiting: Callable[[], None] | None = None,
     ) -> None:
         """`link_breaker` guards where links lead; without one, links count on `breaker`.
 
         `is_answer` is asked about each 5xx: one that it takes for an answer is returned, neither tried again nor held
-        against the vendor.
+        against the vendor. `while_waiting` is called in each try when the request is on its way; it asks no vendor,
+        and raises nothing.
         """
         self._policy = policy
         self._breaker = breaker
@@ -101,6 +103,7 @@ class VendorHttp:
         self._largest_json = largest_json
         self._largest_stream = largest_stream
         self._is_answer = is_answer
+        self._while_waiting = while_waiting
 
     def get_json(
         self,
@@ -251,6 +254,7 @@ class VendorHttp:
             each_wait=self._budget.each_wait,
             connect=self._budget.connect,
             max_bytes=max_bytes,
+            while_waiting=self._while_waiting,
         )
 
     def _counted(

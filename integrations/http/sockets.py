@@ -15,7 +15,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -38,7 +38,16 @@ class Allowance:
     two ran out.
     """
 
-    def __init__(self, *, seconds: float, each_wait: float, connect: float, max_bytes: int) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float,
+        each_wait: float,
+        connect: float,
+        max_bytes: int,
+        while_waiting: Callable[[], None] | None = None,
+    ) -> None:
+        self._while_waiting = while_waiting
         self._seconds = seconds
         self._each_wait = each_wait
         self._connect = connect
@@ -64,6 +73,12 @@ class Allowance:
             yield
         finally:
             self._seconds -= time.monotonic() - begun
+
+    def before_first_read(self) -> None:
+        """Do what was to be done while the other side thinks: once, and at our cost, not at theirs."""
+        work, self._while_waiting = self._while_waiting, None
+        if work is not None:
+            work()
 
     def received(self, size: int) -> None:
         """Charge bytes; TimeoutError once there are too many: http.client and urllib3 let all through."""
@@ -106,6 +121,7 @@ class _ChargedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        self._allowance.before_first_read()
         self._sock.settimeout(self._allowance.next_wait())
         with self._allowance.waiting():
             size = cast("int | None", self._raw.readinto(buffer))

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from accounts.access import ReportAccess
 from integrations import clients
 from integrations.ets.records import ScoreReport
+from portal.base.meanwhile import Meanwhile
 from scorereports import catalog, keys
 from scorereports.models import Configuration
 from scorereports.outcomes import Outcome
@@ -38,16 +40,16 @@ class Listing:
     both_states: bool
 
 
-def reports(access: ReportAccess) -> Listing:
+def reports(access: ReportAccess, *, while_waiting: Meanwhile[Any] | None = None) -> Listing:
     """Ask ETS for the reports of the last three administration years, in every format, newest year first.
 
-    Raises `Unavailable`, also when there is none yet.
+    `while_waiting` is done in the meantime. Raises `Unavailable`, also when there is none yet.
     """
     configuration = configuration_for(access)
     both = sees_not_final(access, configuration)
     courtesy.note(access.district_id)
     with failures.as_outcomes(configuration.connection):
-        client = clients.ets_client(configuration.connection)
+        client = clients.ets_client(configuration.connection, while_waiting=while_waiting)
         rows = [
             (key, row)
             for final in ((True, False) if both else (True,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +12,9 @@ from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -23,6 +26,7 @@ from accounts.throttles import Act, TooOften
 from integrations.services import checklists
 from portal.base.clock import local_today
 from portal.base.framing import comes_from_elsewhere, is_in_a_frame, may_frame, shown_in_our_frames
+from portal.base.meanwhile import Meanwhile
 from portal.base.streaming import limit_stalls
 from scorereports import catalog, guides
 from scorereports.forms.choice import ChoiceForm
@@ -33,6 +37,8 @@ from scorereports.services.listing import Listing
 from scorereports.services.opening import RedirectedReport
 from scorereports.views import arranging, asking, framing
 
+# No text of anybody's can be this: it would be escaped.
+_REPORTS_HERE = mark_safe("<reports-here>")
 _RETRY_AFTER = 60  # seconds, where the state does not say
 
 
@@ -42,16 +48,16 @@ _RETRY_AFTER = 60  # seconds, where the state does not say
 def student_detail(request: SignedInRequest, student_uuid: uuid.UUID) -> HttpResponse:
     may_see = access.open_student(request.user, student_uuid)
     page: dict[str, Any] = {"access": may_see, "is_family": may_see.is_family}
-    page["has_checklist"] = may_see.is_family and checklists.has_any(may_see)
-    if may_see.is_support_view:
-        page["outcome"] = asking.support_words()
-        return render(request, "scorereports/student_detail.html", page)
     if not may_see.is_family:
         page |= _for_staff(request, may_see)
+    around = Meanwhile(partial(_around_reports, request, may_see, page.copy()))
+    if may_see.is_support_view:
+        page["outcome"] = asking.support_words()
+        return _with_reports(request, around, page)
     chosen = ChoiceForm(request.POST if request.method == "POST" else {})
     reader = catalog.language_of_tag(request.user.language or request.LANGUAGE_CODE or "")
     try:
-        found = listing.reports(may_see)
+        found = listing.reports(may_see, while_waiting=around)
         chosen.offer(found.reports, first_language=reader)
         page |= {"form": chosen, "is_narrowed": chosen.choice() != filtering.Choice()}
         page |= _notes(may_see, found, reader)
@@ -59,8 +65,8 @@ def student_detail(request: SignedInRequest, student_uuid: uuid.UUID) -> HttpRes
         page["years"] = arranging.years(may_see, found, narrowed, reader)
     except Unavailable as unavailable:
         page["outcome"] = _words(may_see, unavailable)
-        page |= {"connection_name": _connection_name(may_see), "language_note": None}
-    return render(request, "scorereports/student_detail.html", page)
+        page["language_note"] = None
+    return _with_reports(request, around, page)
 
 
 @require_GET
@@ -128,6 +134,18 @@ def report_content(request: SignedInRequest, student_uuid: uuid.UUID, key: str) 
     return framing.streamed(report, save="save" in request.GET)
 
 
+def _around_reports(request: SignedInRequest, may_see: ReportAccess, page: dict[str, Any]) -> str:
+    """Return the page but for what ETS says, with a mark in its place: written while ETS thinks."""
+    page["has_checklist"] = may_see.is_family and checklists.has_any(may_see)
+    page["connection_name"] = _connection_name(may_see)
+    return render_to_string("scorereports/student_detail.html", page | {"reports": _REPORTS_HERE}, request)
+
+
+def _with_reports(request: SignedInRequest, around: Meanwhile[str], page: dict[str, Any]) -> HttpResponse:
+    reports = render_to_string("scorereports/_reports.html", page, request)
+    return HttpResponse(around.result().replace(_REPORTS_HERE, reports, 1))
+
+
 def _for_staff(request: SignedInRequest, may_see: ReportAccess) -> dict[str, Any]:
     """Return what the page of "Paperless Assessment Reporting" has beside the family's: the purpose, and who sees."""
     purpose = asking.form_for(request, may_see)
@@ -177,8 +195,7 @@ def _words(may_see: ReportAccess, unavailable: Unavailable) -> Any:
 def _notes(may_see: ReportAccess, found: Listing, reader: str) -> dict[str, Any]:
     """Say what a reader should know beside the list: for families no report in their language, for staff a doubt."""
     if not may_see.is_family:
-        doubt = grades.far_apart(found.reports, may_see.student_grade, local_today())
-        return {"connection_name": found.configuration.connection.name, "grade_doubt": doubt}
+        return {"grade_doubt": grades.far_apart(found.reports, may_see.student_grade, local_today())}
     if not reader or reader in filtering.languages_of(found.reports):
         return {}
     return {"language_note": _words(may_see, filtering.only_in_other_languages(found.reports, reader))}

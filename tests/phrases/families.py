@@ -20,6 +20,7 @@ OURS: tuple[tuple[str, str], ...] = (
     ("scorereports/catalog.py", "Names of state tests, formats and subjects. Keep the acronyms."),
     ("portal/base/lists.py", "Between the things of a list: your language's comma, its word for “and”."),
     ("templates/scorereports/student_detail.html", "A child's page: the list of score reports."),
+    ("templates/scorereports/_reports.html", "A child's page: the list of score reports, year by year."),
     (
         "templates/scorereports/_choice.html",
         "A child's page: fields that narrow the list. “Score report” is no report card.",

@@ -146,6 +146,7 @@ def client(
     largest_json: int = 100_000,
     largest_stream: int = 10_000_000,
     is_answer: IsAnswer | None = None,
+    while_waiting: Callable[[], None] | None = None,
 ) -> VendorHttp:
     return VendorHttp(
         policy=policy,
@@ -157,4 +158,5 @@ def client(
         largest_json=largest_json,
         largest_stream=largest_stream,
         is_answer=is_answer,
+        while_waiting=while_waiting,
     )

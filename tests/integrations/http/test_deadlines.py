@@ -67,6 +67,27 @@ def test_the_whole_call_has_a_deadline_however_slowly_bytes_come(name):
     assert breaker.failures == 1
 
 
+def test_what_is_done_while_waiting_is_done_once_the_request_is_out_and_costs_the_vendor_nothing():
+    asked_before: list[bool] = []
+
+    def work() -> None:
+        time.sleep(QUICK.call * 1.5)
+        asked_before.append(bool(server.requests))
+
+    def answer_late(connection: socket.socket, _request: bytes) -> None:
+        time.sleep(QUICK.call * 1.7)
+        connection.sendall(http(200, b"[]"))
+
+    with serving(answer_late) as server:
+        assert client(QUICK, while_waiting=work).get_json(server.url).body == []
+    assert asked_before == [True]
+
+
+def test_it_gives_a_silent_vendor_no_more_time():
+    with serving(silent) as server:
+        assert outcome(client(QUICK, while_waiting=lambda: None).get_json, server.url) == "too-slow"
+
+
 ENDLESS = {
     "body without length": endless(b"HTTP/1.1 200 OK\r\n\r\n", b"1" * 65536),
     "chunked body": endless(CHUNKED, b"1000\r\n" + b"1" * 4096 + b"\r\n"),
