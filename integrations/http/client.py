@@ -6,6 +6,7 @@ and what it logs carries no URL, header or body, and neither does anything chain
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, NoReturn, Protocol, TypeVar
@@ -113,17 +114,19 @@ class VendorHttp:
         params: Mapping[str, str] | None = None,
         sign: Sign | None = None,
         seconds_left: Callable[[], float] | None = None,
+        under_way: AbstractContextManager[Any] | None = None,
     ) -> Answer:
         """Return the answer, whatever its status below 500 but 3xx and 429, which are refused or retried.
 
         `sign` is called for each try anew. `seconds_left` says what is left for all calls of a longer work; once that
-        is nothing, no further try is made, whatever the budget of one call.
+        is nothing, no further try is made, whatever the budget of one call. `under_way` is held from a try's first byte
+        to its last, and not while JSON is read; waiting for it is not charged to the vendor.
         """
         request = self._prepare(
             self._policy, url, {**_WANTS_JSON, **(headers or {})}, params=dict(params or {})
         )
         return self._with_retries(
-            lambda allowance: self._try_json(request, sign, allowance),
+            lambda allowance: self._try_json(request, sign, allowance, under_way),
             self._breaker,
             self._largest_json,
             seconds_left=seconds_left,
@@ -337,10 +340,15 @@ class VendorHttp:
         return stream
 
     def _try_json(
-        self, request: PreparedRequest, sign: Sign | None, allowance: Allowance
+        self,
+        request: PreparedRequest,
+        sign: Sign | None,
+        allowance: Allowance,
+        under_way: AbstractContextManager[Any] | None = None,
     ) -> Answer | Failure:
-        signed = self._signed(request, sign)
-        came = signed if isinstance(signed, Failure) else self._fetch(signed, allowance)
+        with under_way or nullcontext():
+            signed = self._signed(request, sign)
+            came = signed if isinstance(signed, Failure) else self._fetch(signed, allowance)
         if isinstance(came, Failure):
             return came
         if came.broke_off:

@@ -10,7 +10,9 @@ No error, log line or repr here holds an address, parameter, body or token.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -76,6 +78,8 @@ class IlluminateClient:
         self._let_go = let_go
         self._seconds_left = seconds_left
         self._in_flight = in_flight
+        # Held by whoever waits for a page, not by whoever reads one: `Ahead` has a thread more.
+        self._under_way = threading.BoundedSemaphore(in_flight)
 
     def get(self, name: str, **arguments: Argument) -> Any:
         """Return one answer as it came: a list, an object, or one page with its counts. In the caller's thread."""
@@ -177,7 +181,7 @@ class IlluminateClient:
             asked["page"] = str(number)
         if endpoint.limit:
             asked["limit"] = str(call.limit)
-        body = self._get(endpoint, asked, seconds_left)
+        body = self._get(endpoint, asked, seconds_left, self._under_way)
         if endpoint.is_paged:
             if not isinstance(body, dict) or "results" not in body:
                 raise VendorUnavailable("unexpected-shape")
@@ -189,7 +193,11 @@ class IlluminateClient:
         return _page_of(endpoint.name, number, rows, counts, typed=call.typed)
 
     def _get(
-        self, endpoint: Endpoint, params: Mapping[str, str], seconds_left: Callable[[], float] | None
+        self,
+        endpoint: Endpoint,
+        params: Mapping[str, str],
+        seconds_left: Callable[[], float] | None,
+        under_way: AbstractContextManager[Any] | None = None,
     ) -> Any:
         rest = dict(params)
         path = endpoint.paths[0]
@@ -197,7 +205,9 @@ class IlluminateClient:
             path = path.replace(f"{{{name}}}", _in_path(rest.pop(name)))
         url = self._url(path)
         answer = self._authorizer.call(
-            lambda sign: self._http.get_json(url, params=rest, sign=sign, seconds_left=seconds_left)
+            lambda sign: self._http.get_json(
+                url, params=rest, sign=sign, seconds_left=seconds_left, under_way=under_way
+            )
         )
         if answer.status != HTTPStatus.OK:
             _refuse(endpoint, answer)

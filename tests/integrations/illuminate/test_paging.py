@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from integrations.http import VendorUnavailable
-from integrations.illuminate.paging import Page, Pages
+from integrations.illuminate.paging import Ahead, Page, Pages
 from integrations.sandbox.server import SandboxServer
 from tests.integrations.http.servers import Loopback, http, serving
 from tests.integrations.illuminate import rows
@@ -141,6 +141,27 @@ def test_four_are_asked_for_at_a_time_and_no_more_than_twelve_ahead(make_client:
         assert time.perf_counter() - began < 18 * 0.2
 
 
+def test_never_more_than_four_wait_for_the_vendor(make_client: MakeClient):
+    """One thread more reads answers, and asks for nothing while four wait."""
+    lock, waiting, seen = threading.Lock(), 0, []
+
+    def talk(connection: Any, request: bytes) -> None:
+        nonlocal waiting
+        with lock:
+            waiting += 1
+            seen.append(waiting)
+        time.sleep(0.05)
+        with lock:
+            waiting -= 1
+        number = int(request.partition(b"page=")[2].partition(b" ")[0].partition(b"&")[0])
+        connection.sendall(http(200, json.dumps(many(number, 20)).encode()))
+
+    with serving(talk) as server:
+        pages = make_client(server.url).pages("StudentContacts")
+        assert len(list(pages)) == 20
+    assert max(seen) == 4
+
+
 def test_every_call_is_made_in_a_thread_of_its_own_which_then_lets_go(make_client: MakeClient):
     threads: list[str] = []
     with server_of({}) as server:
@@ -182,6 +203,30 @@ def test_no_more_pages_are_in_memory_than_are_kept_ahead():
         del page
     assert pages.complete
     assert most <= 15
+
+
+def test_a_list_takes_no_places_of_those_read_before_it():
+    """The first list's first page is slow. By then the second's has come, and says that there are more."""
+    asked: list[tuple[str, int]] = []
+    second_goes_on = threading.Event()
+
+    def pages_of(name: str) -> Pages:
+        def fetch(number: int, _left: Any) -> Page:
+            asked.append((name, number))
+            if (name, number) == ("second", 2):
+                second_goes_on.set()
+            if (name, number) == ("first", 1):
+                second_goes_on.wait(0.3)
+            return Page(number, [(name, number)], (), 1, number, 20, 20)
+
+        return Pages(fetch, in_flight=4, let_go=lambda: None, seconds_left=None, ahead=ahead)
+
+    with Ahead(4) as ahead:
+        first, second = pages_of("first"), pages_of("second")
+        read = [row for pages in (first, second) for page in pages for row in page.rows]
+    assert read == [(name, number) for name in ("first", "second") for number in range(1, 21)]
+    assert asked.index(("second", 1)) < asked.index(("first", 2))
+    assert asked.index(("second", 2)) > asked.index(("first", 16))  # four threads may pass each other
 
 
 # --- the sandbox's own misbehaviour ---------------------------------------------------------------------------------
