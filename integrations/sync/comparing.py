@@ -153,7 +153,8 @@ def prepare_session() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
-                "SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+                "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; "
+                "SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
             )
 
 
