@@ -2,16 +2,17 @@
 
 `runs` calls it. A kind's writes, its rows in the record of changes and its mark on the run are one transaction, so a
 run that dies goes on with what is not marked. On PostgreSQL adults and their links, the half of a night's rows, go in
-beside the other kinds. A link or role that a person changed since the comparison is left alone and becomes a problem.
-Adults of registrations become one with the contacts that came for them (`accounts.services.provisionals`). A record
-that became somebody else's loses the account of whom it was (`accounts.services.handovers`).
+beside the other kinds: adults at once, their links when the students are there. A link or role that a person changed
+since the comparison is left alone and becomes a problem. Adults of registrations become one with the contacts that came
+for them (`accounts.services.provisionals`). A record that became somebody else's loses the account of whom it was
+(`accounts.services.handovers`).
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 from django.db import connection, transaction
@@ -43,16 +44,19 @@ _TABLES = {
 }
 _SKIPPED = "changed-meanwhile"
 
+Kinds = Iterable[Kind]
+Wait = Callable[[], None]
+
+
+def _at_once() -> None:
+    return None
+
 
 def apply(run: SyncRun, today: datetime.date, beat: Callable[[], None]) -> None:
     """Apply what of the change set is not in yet. `beat` ends each transaction and raises if the lease is gone."""
     apply_all = partial(_apply_kinds, run, today, beat)
-    apply_all(_FIRST)
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        with ThreadPoolExecutor(1, thread_name_prefix="sync-apply") as pool:
-            beside = pool.submit(_in_a_session_of_its_own, partial(apply_all, _BESIDE))
-            apply_all((Kind.CONTACTS,))
-        beside.result()
+        _apply_in_two_sessions(apply_all)
     apply_all(ORDER)
     run.refresh_from_db(fields=["applied"])
     skipped = SyncProblem.objects.filter(run=run, reason=_SKIPPED)
@@ -61,24 +65,43 @@ def apply(run: SyncRun, today: datetime.date, beat: Callable[[], None]) -> None:
             run.counts.setdefault(name, {})["skipped"] = count
 
 
-def _in_a_session_of_its_own(apply_some: Callable[[], None]) -> None:
+def _apply_in_two_sessions(apply_all: Callable[..., None]) -> None:
+    """Adults and links in this session, all else in another. Whatever fails there before the links fails here too."""
+    first: Future[None] = Future()
+    with ThreadPoolExecutor(1, thread_name_prefix="sync-apply") as pool:
+        beside = pool.submit(_apply_beside, apply_all, first)
+        apply_all((Kind.CONTACTS,), wait=first.result)
+    beside.result()
+
+
+def _apply_beside(apply_all: Callable[..., None], first: Future[None]) -> None:
     try:
-        apply_some()
+        apply_all(_FIRST)
+        first.set_result(None)
+        apply_all(_BESIDE)
+    except BaseException as problem:
+        if not first.done():
+            first.set_exception(problem)
+        raise
     finally:
         release_database()
 
 
-def _apply_kinds(run: SyncRun, today: datetime.date, beat: Callable[[], None], kinds: Iterable[Kind]) -> None:
+def _apply_kinds(
+    run: SyncRun, today: datetime.date, beat: Callable[[], None], kinds: Kinds, *, wait: Wait = _at_once
+) -> None:
     for kind in kinds:
         there = SyncRun.objects.get(pk=run.pk)
         if there.state == SyncState.APPLYING and kind not in there.applied:
-            _apply_kind(run, kind, today, beat)
+            _apply_kind(run, kind, today, beat, wait)
 
 
 @transaction.atomic
-def _apply_kind(run: SyncRun, kind: Kind, today: datetime.date, beat: Callable[[], None]) -> None:
+def _apply_kind(run: SyncRun, kind: Kind, today: datetime.date, beat: Callable[[], None], wait: Wait) -> None:
     prepare_session()
     given = facts(run, today)
+    execute(kind, "begin", given)
+    wait()
     execute(kind, "apply", given)
     if kind is Kind.CONTACTS:
         _take_accounts_off(run, given["actor"])

@@ -1,8 +1,8 @@
 """The sync's SQL: one text for SQLite and PostgreSQL, a file for each kind of rows.
 
 A file has sections: `match` finds what the source's rows are here, in temporary tables alone, `resolve` writes the
-change set, `gone` looks for what
-the source no longer has (only after a complete answer), `apply` writes accounts' tables from the change set.
+change set, `gone` looks for what the source no longer has (only after a complete answer), `apply` writes accounts'
+tables from the change set, and `begin`, before it, rows that name none of another kind.
 `comparing` and `applying` run them. The few words in which the databases differ are the `$names` below.
 """
 

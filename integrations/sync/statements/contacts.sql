@@ -168,12 +168,14 @@ JOIN accounts_guardianship AS t ON t.id = gone.target_id
 JOIN accounts_guardian AS g ON g.id = t.guardian_id
 JOIN accounts_student AS s ON s.id = t.student_id;
 
--- : apply
+-- : begin
 INSERT INTO accounts_guardian (uuid, district_id, source, source_id, name, email, language)
+-- New adults alone: the transaction stays open until the students are in, and nobody waits for what is not there yet.
 SELECT $uuid, %(district)s, %(source)s, contact_id, name, email, language
 FROM integrations_guardianchange WHERE run_id = %(run)s AND op = 'insert'
 ON CONFLICT DO NOTHING;
 
+-- : apply
 UPDATE accounts_guardian AS t SET name = c.name, email = c.email, language = c.language
 FROM integrations_guardianchange AS c
 WHERE c.run_id = %(run)s AND c.op = 'update' AND t.id = c.target_id;

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, IntegrityError, connection
 
-from accounts.models import AccessChange, District, Guardianship
+from accounts.models import AccessChange, District, Guardian, Guardianship
 from integrations.http import VendorUnavailable
 from integrations.models import SyncProblem, SyncRun, SyncState
 from integrations.services import syncs
@@ -125,6 +125,30 @@ def test_what_was_not_applied_yet_is_applied_later_and_once(district: District, 
     assert Guardianship.objects.count() == 2
     assert AccessChange.objects.filter(verb="guardianship.linked").count() == 2
     assert night(district, feed).counts == {}
+
+
+@pytest.mark.services
+@pytest.mark.promise("F7")
+@pytest.mark.django_db(transaction=True)  # two sessions see what is committed alone
+def test_adults_are_not_there_without_the_students_they_went_in_beside(district: District, feed: Feed):
+    a_family(feed, children=2)
+    run = a_run(district)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_student ADD CONSTRAINT nobody_new CHECK (id < 0) NOT VALID")
+    try:
+        with pytest.raises(IntegrityError, match="nobody_new"):
+            syncs.work_on(run=run, build=lambda _run: feed)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE accounts_student DROP CONSTRAINT nobody_new")
+    run.refresh_from_db()
+    assert (run.state, run.applied) == (SyncState.APPLYING, ["schools"])
+    assert not Guardian.objects.exists()
+    done = syncs.work_on(run=run, build=_no_source)
+
+    assert done.state == SyncState.DONE
+    assert Guardianship.objects.count() == 2
+    assert AccessChange.objects.filter(verb="guardianship.linked").count() == 2
 
 
 def _no_source(run: SyncRun) -> Any:
