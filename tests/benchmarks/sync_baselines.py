@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import psycopg
 import requests
@@ -67,12 +70,17 @@ def paging(base_url: str, asked: list[Question]) -> float:
 def copy_and_merge(filled: str, empty: str) -> float:
     """Copy the rows that a first night wrote into the same tables, keys and indexes; return the seconds."""
     # In files: a child's peak memory is no less than what its parent held when it was started.
-    dumps = {table: tempfile.TemporaryFile() for table in TABLES}  # noqa: SIM115 - they stay open for both connections, and end with the process
-    with psycopg.connect(filled) as source:
-        for table, file in dumps.items():
-            with source.cursor().copy(f"COPY {table} TO STDOUT".encode()) as out:
-                file.writelines(out)
-            file.seek(0)
+    with contextlib.ExitStack() as files:
+        dumps = {table: files.enter_context(tempfile.TemporaryFile()) for table in TABLES}
+        with psycopg.connect(filled) as source:
+            for table, file in dumps.items():
+                with source.cursor().copy(f"COPY {table} TO STDOUT".encode()) as out:
+                    file.writelines(out)
+                file.seek(0)
+        return _merged(empty, dumps)
+
+
+def _merged(empty: str, dumps: Mapping[str, Any]) -> float:
     began = time.perf_counter()
     with psycopg.connect(empty, autocommit=True) as target:
         for table, rows in dumps.items():
