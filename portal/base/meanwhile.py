@@ -26,7 +26,7 @@ class Meanwhile(Generic[Result]):
             return
         try:
             self._found.append(self._work())
-        except Exception as error:  # noqa: BLE001 - done again, and raised, by `result`
+        except Exception as error:  # noqa: BLE001 - whatever it is, `result` does the work again and raises it there
             log.warning("meanwhile-failed", error=type(error).__name__)
         finally:
             # Nobody waits for a vendor with a connection of the pool in hand.

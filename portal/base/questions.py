@@ -24,7 +24,7 @@ class Given(Value):
     def __init__(self, name: str, field: Field[Any, Any]) -> None:
         super().__init__(name, output_field=field)
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django's signature; nothing here is anybody's yet
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django calls it with these arguments; a place is the same for every database
         return "%s", (self,)
 
 
@@ -57,7 +57,7 @@ class Question(Generic[Row]):
             else place
             for place in self._places
         )
-        rows.query.get_compiler = lambda *_args, **_kwargs: self._bound(bound, connection)  # type: ignore[method-assign] # of this copy alone
+        rows.query.get_compiler = lambda *_args, **_kwargs: self._bound(bound, connection)  # type: ignore[method-assign] # `rows` is a copy for this asking: no other queryset gets this compiler
         return list(rows)
 
     def first(self, **values: Any) -> Row | None:
